@@ -1,0 +1,211 @@
+package flow
+
+import (
+	"net"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// A Step is one step of connecting a GitLab.
+type Step int
+
+const (
+	StepProvider Step = iota
+	StepMethod
+	StepCredentials
+	StepConnection
+	StepServices
+	StepName
+	StepCreate
+)
+
+// StepNames are the names of the steps, in order.
+var StepNames = [...]string{"Provider", "Method", "Credentials", "Connection", "Services", "Name", "Create"}
+
+func (s Step) String() string { return StepNames[s] }
+
+// A Server is what an anonymous request tells about a GitLab.
+type Server struct {
+	BaseURL   BaseURL
+	AtLeast   string // version bound, such as 16.7; "" if there is none
+	Issuer    string // what the GitLab calls itself, where that differs from BaseURL
+	TokenPage string // where a personal access token is made
+	Prefilled bool   // that page takes name and scopes from its address
+}
+
+// A Connection is what it takes to speak to one GitLab.
+type Connection struct {
+	BaseURL   BaseURL
+	PlainHTTP bool // http to another machine is accepted
+	Token     Secret
+}
+
+// A Draft holds the answers of whoever connects a GitLab, in whichever face they
+// are given. Set answers through its methods: an answer that changes clears what
+// depended on it, so that a stored secret is never sent to another host.
+type Draft struct {
+	Provider  string   `json:"provider"`
+	Method    Method   `json:"method"`
+	Address   string   `json:"address"` // as typed
+	Server    Server   `json:"-"`       // found at the address; its BaseURL is zero until then
+	PlainHTTP bool     `json:"plain_http,omitempty"`
+	Token     Secret   `json:"-"`
+	Report    Report   `json:"-"` // of the last test of these answers
+	Services  Services `json:"services"`
+	Name      string   `json:"name"`
+	Named     bool     `json:"named"` // the user typed the name; it is not a suggestion
+
+	Step      Step      `json:"step"` // the furthest one reached
+	StoppedAt time.Time `json:"stopped_at,omitzero"`
+}
+
+// NewDraft returns a draft with nothing answered and every service on.
+func NewDraft() Draft { return Draft{Method: OAuth, Services: EveryService} }
+
+// SetProvider chooses the provider. Another one means another address.
+func (d *Draft) SetProvider(p Provider) {
+	if d.Provider == p.ID {
+		return
+	}
+	d.Provider = p.ID
+	d.SetAddress(p.BaseURL)
+}
+
+// SetMethod chooses how to sign in.
+func (d *Draft) SetMethod(m Method) {
+	if d.Method != m {
+		d.Method, d.Report = m, Report{}
+	}
+}
+
+// SetAddress takes the base URL as typed. Another address forgets the token,
+// what was found and what was tested.
+func (d *Draft) SetAddress(typed string) {
+	if typed = strings.TrimSpace(typed); typed != d.Address {
+		d.Address, d.Server, d.PlainHTTP = typed, Server{}, false
+		d.Token, d.Report = Secret{}, Report{}
+	}
+}
+
+// SetServer takes what was found at the address, which from then on is written
+// as it will be stored. Another origin than before forgets the token, which was
+// given for that one.
+func (d *Draft) SetServer(s Server) {
+	was := d.Server.BaseURL
+	if was != s.BaseURL {
+		d.Report = Report{}
+	}
+	if !was.IsZero() && was.Origin() != s.BaseURL.Origin() {
+		d.Token = Secret{}
+	}
+	d.Server, d.Address = s, s.BaseURL.String()
+}
+
+// SetToken takes the token. Another one has to be tested anew.
+func (d *Draft) SetToken(token Secret) {
+	if token != d.Token {
+		d.Token, d.Report = token, Report{}
+	}
+}
+
+// SetReport takes the outcome of a test.
+func (d *Draft) SetReport(r Report) { d.Report = r }
+
+// Chosen returns the services that are on: a service that the test could not
+// read counts as off, without forgetting that it was wanted.
+func (d *Draft) Chosen() Services { return d.Services & d.Report.Readable }
+
+// SetName takes a name that the user chose.
+func (d *Draft) SetName(name string) { d.Name, d.Named = strings.TrimSpace(name), true }
+
+// Connection returns what the test and everything after it work with.
+func (d *Draft) Connection() Connection {
+	return Connection{BaseURL: d.Server.BaseURL, PlainHTTP: d.PlainHTTP, Token: d.Token}
+}
+
+// Check says whether the answer of one step allows to go on; taken are the names
+// that other integrations have.
+func (d *Draft) Check(step Step, taken []string) error {
+	switch step {
+	case StepProvider:
+		if _, ok := ProviderByID(d.Provider); !ok {
+			return &Fault{Cause: Unknown, Detail: "No provider is chosen"}
+		}
+	case StepCredentials:
+		candidates, err := Candidates(d.Address)
+		switch {
+		case err != nil:
+			return err
+		case candidates[0].IsPlain() && !d.PlainHTTP:
+			return &Fault{Cause: PlainAddress, Host: candidates[0].Host()}
+		case d.Token.IsZero():
+			return &Fault{Cause: NoToken}
+		}
+	case StepConnection:
+		if !d.Report.Passed() {
+			return &Fault{Cause: Unknown, Detail: "The connection is not tested"}
+		}
+	case StepServices:
+		if d.Chosen() == 0 {
+			return &Fault{Cause: NoService}
+		}
+	case StepName:
+		return CheckName(d.Name, taken)
+	}
+	return nil
+}
+
+// CheckAll checks every step up to Create and returns the first that is not
+// answered.
+func (d *Draft) CheckAll(taken []string) (Step, error) {
+	for step := StepProvider; step < StepCreate; step++ {
+		if err := d.Check(step, taken); err != nil {
+			return step, err
+		}
+	}
+	return StepCreate, nil
+}
+
+// SuggestName proposes a name made from the address, unless the user has chosen
+// one: gitlab.acme.com becomes acme-gitlab.
+func (d *Draft) SuggestName(taken []string) {
+	if d.Named {
+		return
+	}
+	base := nameFrom(d.Server.BaseURL)
+	d.Name = base
+	for n := 2; CausedBy(CheckName(d.Name, taken), NameTaken); n++ {
+		d.Name = base + "-" + strconv.Itoa(n)
+	}
+}
+
+func nameFrom(b BaseURL) string {
+	host := strings.TrimSuffix(b.Hostname(), ".")
+	labels := strings.Split(host, ".")
+	if net.ParseIP(host) != nil || len(labels) < 2 || host == "gitlab.com" {
+		return "gitlab"
+	}
+	// The label before the last is the company in gitlab.acme.com, but not in
+	// gitlab.acme.co.uk, where it is short and so is the last.
+	i := len(labels) - 2
+	if i > 0 && len(labels[i]) <= 3 && len(labels[i+1]) == 2 {
+		i--
+	}
+	// Room is left for a number behind the name.
+	if name := labels[i] + "-gitlab"; labels[i] != "gitlab" && len(name) < maxName-8 && CheckName(name, nil) == nil {
+		return name
+	}
+	return "gitlab"
+}
+
+// Integration returns what the draft would create.
+func (d *Draft) Integration(now time.Time, who string) Integration {
+	return Integration{
+		Name: d.Name, Provider: d.Provider, Method: d.Method,
+		BaseURL: d.Server.BaseURL, PlainHTTP: d.PlainHTTP,
+		Services: d.Chosen(), Report: d.Report,
+		Status:    Status{Data: Processing, Since: now},
+		CreatedAt: now, CreatedBy: who,
+	}
+}

@@ -1,0 +1,209 @@
+package flow
+
+import (
+	"errors"
+	"strings"
+	"time"
+)
+
+// A Cause says why something failed, as far as it makes a difference to what
+// the user should do.
+type Cause string
+
+const (
+	// What the user gave.
+	NoAddress    Cause = "no address"
+	NotAnAddress Cause = "not an address"
+	PlainAddress Cause = "plain http"
+	NoToken      Cause = "no token"
+	BadName      Cause = "bad name"
+	NameTaken    Cause = "name taken"
+	BadService   Cause = "bad service"
+	NoService    Cause = "no service"
+	BadRule      Cause = "bad rule"
+	NoRuleKind   Cause = "rule without kind"
+	RuleTwice    Cause = "rule twice"
+
+	// The way to the server.
+	DNS         Cause = "dns"
+	Refused     Cause = "refused"
+	Timeout     Cause = "timeout"
+	Unreachable Cause = "unreachable"
+	UnknownCA   Cause = "unknown ca"
+	CertExpired Cause = "certificate expired"
+	WrongName   Cause = "wrong name"
+	TLSFailed   Cause = "tls"
+	ProxyAuth   Cause = "proxy authentication"
+
+	// The server's answer.
+	NotGitLab    Cause = "not a gitlab"
+	Elsewhere    Cause = "redirected elsewhere"
+	TooOld       Cause = "too old"
+	TokenUnknown Cause = "token unknown"
+	TokenExpired Cause = "token expired"
+	TokenRevoked Cause = "token revoked"
+	ScopeMissing Cause = "scope missing"
+	Blocked      Cause = "account blocked"
+	Forbidden    Cause = "forbidden"
+	NotFound     Cause = "not found"
+	RateLimit    Cause = "rate limit"
+	ServerFault  Cause = "server fault"
+	Maintenance  Cause = "maintenance"
+	BadAnswer    Cause = "bad answer"
+	BrokenOff    Cause = "walk broken off"
+
+	// The store.
+	StoreFull        Cause = "store full"
+	StoreFailed      Cause = "store failed"
+	StoreUnreadable  Cause = "store unreadable"
+	ChangedMeanwhile Cause = "changed meanwhile"
+	NoIntegration    Cause = "no such integration"
+	KeyTooOpen       Cause = "key file too open"
+	KeyMissing       Cause = "key missing"
+	KeyWrong         Cause = "key wrong"
+	SealBroken       Cause = "seal broken"
+
+	NoTerminal Cause = "no terminal"
+	Cancelled  Cause = "cancelled"
+	Unknown    Cause = "unknown"
+)
+
+// A Fault is a failure with its cause, fit to be told to a person: Sentence
+// says what is and why, Next what to do. The error text keeps the whole chain
+// for logs.
+type Fault struct {
+	Cause  Cause
+	Host   string    // who did not answer or answered so
+	Detail string    // what it is about: a name, an issuer, the scopes that are missing
+	Where  string    // a second detail: the scopes that are there, the place of a mistake
+	When   time.Time // a date that belongs to it: expiry, until when to wait
+	Says   string    // the server's own words, cleaned and cut
+	Err    error     // what led to it
+}
+
+// words holds a sentence and a next step for each cause. {host}, {detail},
+// {where}, {date} and {time} stand for the fault's fields.
+var words = map[Cause][2]string{
+	NoAddress:    {"Base URL is empty.", "Type what you type in a browser, such as gitlab.example.com."},
+	NotAnAddress: {`"{detail}" is not an address: {where}.`, "Type it as in a browser."},
+	PlainAddress: {"{host} is asked for over http: anybody on the way could read the token.", "Type https://, or accept it for this GitLab only."},
+	NoToken:      {"Access token is empty.", "Paste the token that you made in GitLab."},
+	BadName:      {`"{detail}" can't be a name: {where}.`, "Choose a name of 1 to 64 characters."},
+	NameTaken:    {`"{detail}" is taken.`, "Choose another name."},
+	BadService:   {`"{detail}" is not a service.`, "Give repo, pr or ticket, with commas between them."},
+	NoService:    {"At least one service stays on.", "Switch on Repo, PR or Ticket."},
+	BadRule:      {`"{detail}" can't be read as a rule: {where}.`, "Mend it there."},
+	NoRuleKind:   {`"{detail}" has no kind.`, "Start with one, such as {where}."},
+	RuleTwice:    {`"{detail}" is a rule already.`, "Type another one."},
+
+	DNS:         {"Can't find {host}: this machine knows no such host.", "Check the spelling, or connect the VPN."},
+	Refused:     {"Can't reach {host}, port {detail}: the connection is refused.", "Check the port, or ask if GitLab is up."},
+	Timeout:     {"No answer from {host} for {detail}.", "Ask if a firewall stands between this machine and GitLab."},
+	Unreachable: {"Can't reach {host}: {detail}.", "Check the network, then try again."},
+	UnknownCA:   {`Can't trust {host}: its certificate is from "{detail}", unknown here.`, "Add that authority to this machine's certificates, or name its file in SSL_CERT_FILE."},
+	CertExpired: {"Can't trust {host}: its certificate expired on {date}.", "Ask its administrator to renew it."},
+	WrongName:   {"Can't trust {host}: its certificate is for {detail}.", "Type the name that it has."},
+	TLSFailed:   {"Can't talk to {host} safely: {detail}.", "Check that https is spoken at this port."},
+	ProxyAuth:   {"The proxy {detail} wants a user name and password.", "Put them into HTTPS_PROXY."},
+
+	NotGitLab:    {"{host} answers, but is not a GitLab ({detail}).", "Add the path it lives under, such as /git."},
+	Elsewhere:    {"{host} sends Flow on to {detail}; the token is not sent there.", "Type that address if it is the GitLab you mean."},
+	TooOld:       {"This GitLab is {detail}; Flow needs 9.0 or newer.", "Ask its administrator for an update."},
+	TokenUnknown: {"This token is unknown to GitLab.", "Paste it again; its end may be missing."},
+	TokenExpired: {"The token expired{date: on }.", "Make a new one in GitLab, then paste it here."},
+	TokenRevoked: {"The token was revoked in GitLab.", "Make a new one in GitLab, then paste it here."},
+	ScopeMissing: {"{detail} is missing; the token has {where}.", "Make a token with api, read_user and read_repository."},
+	Blocked:      {"{detail} is blocked in GitLab.", "Ask an administrator to unblock it."},
+	Forbidden:    {"GitLab forbids {detail}.", "Ask its administrator which right is missing."},
+	NotFound:     {"GitLab knows no {detail}, or hides it from this account.", "Check the account's role."},
+	RateLimit:    {"{host} asks Flow to wait{time: until }.", "Try again after that."},
+	ServerFault:  {"GitLab answers with a fault of its own.", "Press r in a few minutes."},
+	Maintenance:  {"GitLab is in maintenance.", "Press r when it is over."},
+	BadAnswer:    {"{host} answers with something that Flow can't read: {detail}.", "Ask if a proxy stands between this machine and GitLab."},
+	BrokenOff:    {"GitLab stopped answering at {detail}.{where}", "Press r to try again."},
+
+	StoreFull:        {"Nothing was saved: no space left for {detail}.", "Free some space, then press s again."},
+	StoreFailed:      {"Nothing was saved: {detail}.", "Check the file {where}, then try again."},
+	StoreUnreadable:  {"Can't read {where}: {detail}.", "Mend that, then start Flow again."},
+	ChangedMeanwhile: {"Nothing was saved: {detail} changed {where}.", "Press e to see both and choose."},
+	NoIntegration:    {`There is no integration "{detail}".`, "Run flow list to see what there is."},
+	KeyTooOpen:       {"Others can read {detail}.", "Run chmod 600 on it, then start Flow again."},
+	KeyMissing:       {"The key to the stored tokens is gone: {detail}.", "Bring that file back from a backup, or delete the integrations and connect them anew."},
+	KeyWrong:         {"The key in {detail} does not open the stored token.", "Use the key with which it was stored."},
+	SealBroken:       {"The stored token belongs to another address than this integration has.", "Connect the integration anew."},
+
+	NoTerminal: {"flow needs a terminal.", "Use flow connect in scripts."},
+	Cancelled:  {"Cancelled.", "Start it again when you like."},
+	Unknown:    {"{detail}.", "Try again."},
+}
+
+// Sentence says what is, and why.
+func (f *Fault) Sentence() string { return f.fill(words[f.Cause][0]) }
+
+// Next says what to do about it.
+func (f *Fault) Next() string { return f.fill(words[f.Cause][1]) }
+
+func (f *Fault) fill(text string) string {
+	date, clock := "", ""
+	if !f.When.IsZero() {
+		date, clock = Date(f.When), f.When.Local().Format("15:04")
+	}
+	// {date: on } stands for " on 3 Nov 2026" or, without a date, for nothing.
+	for _, part := range []struct{ mark, value string }{{"{date:", date}, {"{time:", clock}} {
+		if before, rest, ok := strings.Cut(text, part.mark); ok {
+			lead, after, _ := strings.Cut(rest, "}")
+			if part.value != "" {
+				lead += part.value
+			} else {
+				lead = ""
+			}
+			text = before + lead + after
+		}
+	}
+	return strings.NewReplacer("{host}", f.Host, "{detail}", f.Detail, "{where}", f.Where, "{date}", date, "{time}", clock).Replace(text)
+}
+
+func (f *Fault) Error() string {
+	text := string(f.Cause)
+	for _, part := range []string{f.Host, f.Detail, f.Where, f.Says} {
+		if part != "" {
+			text += ": " + part
+		}
+	}
+	if f.Err != nil {
+		text += ": " + f.Err.Error()
+	}
+	return text
+}
+
+func (f *Fault) Unwrap() error { return f.Err }
+
+// Is lets errors.Is compare faults by cause: errors.Is(err, &Fault{Cause: DNS}).
+func (f *Fault) Is(target error) bool {
+	t, ok := target.(*Fault)
+	return ok && t.Cause == f.Cause && t.Host == "" && t.Detail == ""
+}
+
+// FaultOf finds the fault in an error's chain. An error without one becomes a
+// fault of unknown cause, so that there is always something to say.
+func FaultOf(err error) *Fault {
+	var f *Fault
+	if errors.As(err, &f) {
+		return f
+	}
+	return &Fault{Cause: Unknown, Detail: strings.TrimRight(CleanLine(err.Error(), 200), "."), Err: err}
+}
+
+// CausedBy reports whether err has one of the causes.
+func CausedBy(err error, causes ...Cause) bool {
+	var f *Fault
+	if !errors.As(err, &f) {
+		return false
+	}
+	for _, c := range causes {
+		if f.Cause == c {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,311 @@
+package flow_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"flow"
+)
+
+// A walk is a GitLab that is walked over: it hands on its pages, then ends.
+type walk struct {
+	pages []flow.Page
+	end   error
+	then  func() // before it ends
+	token string // that it was given
+}
+
+func (w *walk) Find(context.Context, string, bool) (flow.Server, error) {
+	return flow.Server{}, errors.New("not asked for here")
+}
+
+func (w *walk) Test(context.Context, flow.Connection, func(flow.Check)) (flow.Report, error) {
+	return flow.Report{}, errors.New("not asked for here")
+}
+
+func (w *walk) Discover(ctx context.Context, c flow.Connection, add func(flow.Page) error) error {
+	w.token = c.Token.Reveal()
+	for _, p := range w.pages {
+		if err := add(p); err != nil {
+			return err
+		}
+	}
+	if w.then != nil {
+		w.then()
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return w.end
+}
+
+// A shelf is a store in memory. Each of its errors is that of one call.
+type shelf struct {
+	created      []flow.Integration
+	statuses     []flow.Status
+	staged       []flow.Page
+	began        int
+	abandoned    int
+	completed    int
+	errCreate    error
+	errOpen      error
+	errStage     error
+	errAdd       error
+	errComplete  error
+	errAbandon   error
+	errSetStatus error
+	onComplete   func()
+}
+
+func (s *shelf) Create(_ context.Context, in flow.Integration, _ flow.Connection) (flow.Integration, error) {
+	if s.errCreate != nil {
+		return flow.Integration{}, s.errCreate
+	}
+	in.ID = int64(len(s.created) + 1)
+	s.created = append(s.created, in)
+	return in, nil
+}
+
+func (s *shelf) Connection(context.Context, int64) (flow.Connection, error) {
+	return flow.Connection{Token: flow.NewSecret("glpat-1")}, s.errOpen
+}
+
+func (s *shelf) SetStatus(ctx context.Context, _ int64, status flow.Status) error {
+	if s.errSetStatus != nil {
+		return s.errSetStatus
+	}
+	s.statuses = append(s.statuses, status)
+	return ctx.Err()
+}
+
+func (s *shelf) Stage(context.Context, int64, time.Time) (flow.Stage, error) {
+	if s.errStage != nil {
+		return nil, s.errStage
+	}
+	s.began++
+	return s, nil
+}
+
+func (s *shelf) Add(_ context.Context, p flow.Page) error {
+	if s.errAdd != nil {
+		return s.errAdd
+	}
+	s.staged = append(s.staged, p)
+	return nil
+}
+
+func (s *shelf) Complete(context.Context) (flow.Discovery, error) {
+	if s.errComplete != nil {
+		return flow.Discovery{}, s.errComplete
+	}
+	s.completed++
+	if s.onComplete != nil {
+		s.onComplete()
+	}
+	return flow.Discovery{At: today, Repos: 5, New: 2}, nil
+}
+
+// Abandon fails with a context that is over: what a walk left behind goes even
+// if the walk was cancelled.
+func (s *shelf) Abandon(ctx context.Context) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	s.abandoned++
+	return s.errAbandon
+}
+
+func setup(w *walk, s *shelf) flow.Setup {
+	return flow.Setup{GitLab: w, Store: s, Now: func() time.Time { return today }, Who: "ana@build-07"}
+}
+
+func pages() []flow.Page {
+	return []flow.Page{
+		{Groups: make([]flow.Group, 2), Repos: make([]flow.Repo, 3)},
+		{Groups: []flow.Group{{Personal: true}}, Repos: make([]flow.Repo, 2)}, // a person is no group
+	}
+}
+
+func TestCreate(t *testing.T) {
+	s := &shelf{}
+	d := answered(t)
+	in, err := setup(&walk{}, s).Create(t.Context(), d)
+	if err != nil || len(s.created) != 1 || in.ID != 1 || in.Name != "acme-gitlab" || in.CreatedBy != "ana@build-07" || !in.CreatedAt.Equal(today) || in.Status.Data != flow.Processing {
+		t.Errorf("got %+v, %v", in, err)
+	}
+}
+
+func TestCreateRefuses(t *testing.T) {
+	taken := &flow.Fault{Cause: flow.NameTaken, Detail: "acme-gitlab"}
+	tests := []struct {
+		name   string
+		change func(d *flow.Draft)
+		store  *shelf
+		cause  flow.Cause
+		want   string
+	}{
+		{"a draft that is not answered", func(d *flow.Draft) { d.SetAddress("") }, &shelf{}, flow.NoAddress, "step Credentials: no address"},
+		{"a test that failed", func(d *flow.Draft) { d.SetReport(report(flow.Failed)) }, &shelf{}, flow.Unknown, "step Connection: unknown: The connection is not tested"},
+		{"a name that the store knows", func(d *flow.Draft) {}, &shelf{errCreate: taken}, flow.NameTaken, `create "acme-gitlab": name taken: acme-gitlab`},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			d := answered(t)
+			test.change(&d)
+			in, err := setup(&walk{}, test.store).Create(t.Context(), d)
+			if !flow.CausedBy(err, test.cause) || err.Error() != test.want || in.ID != 0 {
+				t.Errorf("got %+v, %v; want %s", in, err, test.want)
+			}
+			if len(test.store.created) != 0 {
+				t.Errorf("it was stored: %+v", test.store.created)
+			}
+		})
+	}
+}
+
+func TestRefreshTellsHowFarItIs(t *testing.T) {
+	s, w := &shelf{}, &walk{pages: pages()}
+	var told []string
+	found, err := setup(w, s).Refresh(t.Context(), flow.Integration{ID: 7, Name: "acme"}, func(p flow.Progress) {
+		if len(p.Page.Repos) == 0 {
+			t.Error("the page is not told")
+		}
+		told = append(told, p.String())
+	})
+	if err != nil || found.Repos != 5 || found.New != 2 {
+		t.Errorf("got %+v, %v", found, err)
+	}
+	if got, want := strings.Join(told, "; "), "2 groups, 3 repos; 2 groups, 5 repos"; got != want {
+		t.Errorf("told %s, want %s", got, want)
+	}
+	if s.began != 1 || s.completed != 1 || s.abandoned != 0 || len(s.staged) != 2 || len(s.statuses) != 0 {
+		t.Errorf("the store saw %+v", s)
+	}
+	if w.token != "glpat-1" {
+		t.Errorf("the walk was made with the token %q", w.token)
+	}
+	if _, err := setup(&walk{pages: pages()}, &shelf{}).Refresh(t.Context(), flow.Integration{}, nil); err != nil {
+		t.Errorf("with nobody to tell it to: %v", err)
+	}
+}
+
+func TestARefreshThatFails(t *testing.T) {
+	fault := func(c flow.Cause) *flow.Fault {
+		return &flow.Fault{Cause: c, Host: "gitlab.example.com", Detail: "10 s"}
+	}
+	full := &flow.Fault{Cause: flow.StoreFull, Detail: "flow.db"}
+	const timedOut = "No answer from gitlab.example.com for 10 s."
+	const ask = " Ask if a firewall stands between this machine and GitLab."
+	known := flow.Discovery{At: today.Add(-2 * time.Hour)}
+	tests := []struct {
+		name      string
+		walk      walk
+		store     shelf
+		last      flow.Discovery
+		sentence  string
+		status    string // what the integration's status says; "" if it is left alone
+		abandoned int
+	}{
+		{"at its first page", walk{end: fault(flow.Timeout)}, shelf{}, known, timedOut, "Failed integration: " + timedOut + ask, 1},
+		{"in its middle", walk{pages: pages(), end: fault(flow.Timeout)}, shelf{}, known,
+			"GitLab stopped answering at 5 repos. The list of 2 h ago is kept.",
+			"Failed integration: GitLab stopped answering at 5 repos. The list of 2 h ago is kept. Press r to try again.", 1},
+		{"in the middle of the first walk", walk{pages: pages(), end: fault(flow.ServerFault)}, shelf{}, flow.Discovery{},
+			"GitLab stopped answering at 5 repos.",
+			"Failed integration: GitLab stopped answering at 5 repos. Press r to try again.", 1},
+		{"in its middle, as the token ends", walk{pages: pages(), end: fault(flow.TokenExpired)}, shelf{}, known,
+			"The token expired.", "Failed integration: The token expired. Make a new one in GitLab, then paste it here.", 1},
+		{"in its middle, at a limit", walk{pages: pages(), end: fault(flow.RateLimit)}, shelf{}, known,
+			"gitlab.example.com asks Flow to wait.", "Rate limited: gitlab.example.com asks Flow to wait.", 1},
+		{"without a cause", walk{end: errors.New("odd")}, shelf{}, known, `refresh "acme": odd.`, "Failed integration: odd. Try again.", 1},
+		{"since the key is gone", walk{}, shelf{errOpen: fault(flow.KeyMissing)}, known,
+			"The key to the stored tokens is gone: 10 s.",
+			"Failed integration: The key to the stored tokens is gone: 10 s. Bring that file back from a backup, or delete the integrations and connect them anew.", 0},
+		{"before it begins, since the store is full", walk{}, shelf{errStage: full}, known, "Nothing was saved: no space left for flow.db.", "", 0},
+		{"in its middle, since the store is full", walk{pages: pages()}, shelf{errAdd: full}, known, "Nothing was saved: no space left for flow.db.", "", 1},
+		{"at its end, since the store is full", walk{pages: pages()}, shelf{errComplete: full}, known, "Nothing was saved: no space left for flow.db.", "", 1},
+		{"at its end, since the store fails", walk{}, shelf{errComplete: &flow.Fault{Cause: flow.StoreFailed, Detail: "locked"}}, known, "Nothing was saved: locked.", "", 1},
+		{"before it begins, since the store can't be read", walk{}, shelf{errOpen: &flow.Fault{Cause: flow.StoreUnreadable, Detail: "not a database", Where: "flow.db"}}, known, "Can't read flow.db: not a database.", "", 0},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			found, err := setup(&test.walk, &test.store).Refresh(t.Context(), flow.Integration{ID: 7, Name: "acme", Discovery: test.last}, nil)
+			if err == nil || found != (flow.Discovery{}) {
+				t.Fatalf("got %+v, %v", found, err)
+			}
+			if got := flow.FaultOf(err).Sentence(); got != test.sentence {
+				t.Errorf("it says   %s\nwant      %s", got, test.sentence)
+			}
+			if !strings.HasPrefix(err.Error(), `refresh "acme": `) || test.walk.end != nil && !errors.Is(err, test.walk.end) {
+				t.Errorf("the chain is cut: %v", err)
+			}
+			status := ""
+			for _, s := range test.store.statuses {
+				status += string(s.Data) + ": " + s.Reason
+				if !s.Since.Equal(today) {
+					t.Errorf("it holds since %s", s.Since)
+				}
+			}
+			if status != test.status {
+				t.Errorf("the status is %s\nwant          %s", status, test.status)
+			}
+			if test.store.abandoned != test.abandoned || test.store.completed != 0 {
+				t.Errorf("abandoned %d times, want %d; completed %d times", test.store.abandoned, test.abandoned, test.store.completed)
+			}
+		})
+	}
+}
+
+func TestARefreshThatFailsKeepsTheServersWords(t *testing.T) {
+	w := &walk{pages: pages(), end: &flow.Fault{Cause: flow.ServerFault, Says: "502 Bad Gateway"}}
+	_, err := setup(w, &shelf{}).Refresh(t.Context(), flow.Integration{}, nil)
+	if f := flow.FaultOf(err); f.Cause != flow.BrokenOff || f.Says != "502 Bad Gateway" {
+		t.Errorf("got %+v", f)
+	}
+}
+
+func TestErrorsOnTheWayOutAreJoined(t *testing.T) {
+	abandon, status, refused := errors.New("can't abandon"), errors.New("can't set the status"), &flow.Fault{Cause: flow.Refused}
+	s := &shelf{errAbandon: abandon, errSetStatus: status}
+	_, err := setup(&walk{end: refused}, s).Refresh(t.Context(), flow.Integration{}, nil)
+	for _, want := range []error{abandon, status, refused} {
+		if !errors.Is(err, want) {
+			t.Errorf("%v is lost: %v", want, err)
+		}
+	}
+	if f := flow.FaultOf(err); f != refused {
+		t.Errorf("it is said that %s", f.Sentence())
+	}
+}
+
+func TestARefreshThatIsCancelledChangesNothing(t *testing.T) {
+	closed := errors.New("the page was left")
+	abandon := errors.New("can't abandon")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	s := &shelf{errAbandon: abandon}
+	w := &walk{pages: pages(), then: func() { cancel(closed) }}
+	found, err := setup(w, s).Refresh(ctx, flow.Integration{ID: 7, Discovery: flow.Discovery{At: today}}, nil)
+	if f := flow.FaultOf(err); f.Cause != flow.Cancelled || found != (flow.Discovery{}) {
+		t.Errorf("got %+v, %v", found, err)
+	}
+	for _, want := range []error{closed, context.Canceled, abandon} {
+		if !errors.Is(err, want) {
+			t.Errorf("%v is lost: %v", want, err)
+		}
+	}
+	if len(s.statuses) != 0 || s.abandoned != 1 || s.completed != 0 {
+		t.Errorf("the store saw %+v", s)
+	}
+}
+
+func TestARefreshThatIsCancelledTooLateIsComplete(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	s := &shelf{onComplete: cancel}
+	found, err := setup(&walk{}, s).Refresh(ctx, flow.Integration{}, nil)
+	if err != nil || found.Repos != 5 || s.completed != 1 || s.abandoned != 0 {
+		t.Errorf("got %+v, %v", found, err)
+	}
+}

@@ -1,0 +1,299 @@
+// Package gitlabtest is a GitLab in memory, on a real loopback port: for tests,
+// for benchmarks and for a demo. It plays one release at a time and follows
+// GitLab where clients would rather have it otherwise: unknown parameters are
+// ignored, totals vanish above 10,000 rows, addresses come from what GitLab
+// believes it is called.
+//
+// The API in version 4 is played from 12.10 on. Older releases answer with the
+// right fields as far as they are known, and an 8.17 answers as one that Flow
+// must refuse.
+package gitlabtest
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Options say which GitLab is played. The zero value is a 17.5.2 Enterprise
+// Edition that answers at once, over plain HTTP, at the root of its address.
+type Options struct {
+	Version       string           // such as "17.5.2-ee"
+	Path          string           // relative URL root, such as "/git"
+	ExternalURL   string           // what GitLab believes it is called; by default what it is
+	Addr          string           // where to listen; by default a free port of 127.0.0.1
+	Latency       time.Duration    // before every answer; a client that leaves ends it
+	RateLimit     int              // requests a minute and token, refused by the server in front; 0 is no limit
+	EndpointLimit int              // requests a minute, account and endpoint, refused by GitLab itself; 0 is no limit
+	TLS           *Certificate     // serve https with this certificate
+	Now           func() time.Time // by default time.Now
+}
+
+// Server is a running GitLab.
+type Server struct {
+	options     Options
+	company     *Company
+	release     release
+	routes      []route
+	root        string // "" or "/git"
+	url         string
+	external    string
+	externalURL *url.URL
+	now         func() time.Time
+
+	settings      settings
+	groupSettings []byte
+
+	http      *http.Server
+	stop      context.CancelFunc
+	served    chan struct{}
+	answering sync.RWMutex // held for reading by every answer
+	closed    bool
+	authority []byte
+
+	lastRequest   atomic.Int64
+	journal       journal
+	faults        faults
+	requestCounts counters
+	callCounts    counters
+}
+
+// Start serves the company until Close. The company may change meanwhile, and
+// several servers may share one.
+func Start(c *Company, o Options) (*Server, error) {
+	if o.Version == "" {
+		o.Version = "17.5.2-ee"
+	}
+	s := &Server{options: o, company: c, now: o.Now, served: make(chan struct{}), routes: routes(), http: &http.Server{}}
+	if s.now == nil {
+		s.now = time.Now
+	}
+	var err error
+	if s.release, err = parseRelease(o.Version); err != nil {
+		return nil, err
+	}
+	s.settings = settingsOf(s.release, projectSettings)
+	s.groupSettings = settingsOf(s.release, groupSettings).forEveryone
+	if s.root = strings.TrimSuffix(o.Path, "/"); s.root != "" && s.root[0] != '/' {
+		return nil, fmt.Errorf("relative URL root %q: it must start with /", o.Path)
+	}
+	listener, err := s.listen()
+	if err != nil {
+		return nil, err
+	}
+	if err := s.name(); err != nil {
+		listener.Close()
+		return nil, err
+	}
+	s.serve(listener)
+	return s, nil
+}
+
+// serve answers until Close, whose cancelling also ends answers that hang.
+func (s *Server) serve(listener net.Listener) {
+	running, stop := context.WithCancel(context.Background())
+	s.stop = stop
+	s.http.Handler = http.HandlerFunc(s.handle)
+	s.http.ErrorLog = log.New(io.Discard, "", 0) // cut connections are on purpose
+	s.http.ReadHeaderTimeout = time.Minute
+	s.http.BaseContext = func(net.Listener) context.Context { return running }
+	go func() {
+		defer close(s.served)
+		if s.http.TLSConfig != nil {
+			s.http.ServeTLS(listener, "", "")
+			return
+		}
+		s.http.Serve(listener)
+	}()
+}
+
+func (s *Server) listen() (net.Listener, error) {
+	addr, scheme := s.options.Addr, "http"
+	if addr == "" {
+		addr = "127.0.0.1:0"
+	}
+	if s.options.TLS != nil {
+		certificate, authority, err := s.options.TLS.issue(s.now())
+		if err != nil {
+			return nil, fmt.Errorf("make a certificate: %w", err)
+		}
+		scheme, s.authority = "https", authority
+		s.http.TLSConfig = &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12}
+	}
+	listener, err := net.Listen("tcp", addr)
+	if err != nil {
+		return nil, fmt.Errorf("listen on %s: %w", addr, err)
+	}
+	s.url = scheme + "://" + listener.Addr().String() + s.root
+	return listener, nil
+}
+
+// name settles what GitLab believes it is called.
+func (s *Server) name() error {
+	s.external = strings.TrimSuffix(s.options.ExternalURL, "/")
+	if s.external == "" {
+		s.external = s.url
+	}
+	var err error
+	if s.externalURL, err = url.Parse(s.external); err != nil || s.externalURL.Host == "" {
+		return fmt.Errorf("external URL %q: want a whole address", s.external)
+	}
+	return nil
+}
+
+// URL is where the server is really found, with its relative root and without
+// a slash at the end.
+func (s *Server) URL() string { return s.url }
+
+// ExternalURL is what the server calls itself in links and as issuer.
+func (s *Server) ExternalURL() string { return s.external }
+
+// CA is the authority that signed the certificate, as PEM; nil without TLS.
+func (s *Server) CA() []byte { return s.authority }
+
+// Company is what the server answers from.
+func (s *Server) Company() *Company { return s.company }
+
+// Close cuts open connections and returns once nothing listens and nothing is
+// being answered any more.
+func (s *Server) Close() {
+	s.stop()
+	s.http.Close()
+	<-s.served
+	s.answering.Lock()
+	defer s.answering.Unlock()
+	s.closed = true
+}
+
+// handle answers one request, or does what a fault says instead.
+func (s *Server) handle(w http.ResponseWriter, r *http.Request) {
+	s.answering.RLock()
+	defer s.answering.RUnlock()
+	if s.closed {
+		panic(http.ErrAbortHandler)
+	}
+	readBody(r)
+	entry := s.record(r)
+	fault := s.faults.next(r, s.root)
+	if fault != nil && fault.Kind == Drop {
+		panic(http.ErrAbortHandler)
+	}
+	if !s.pause(r) || fault != nil && fault.Kind == Hang {
+		<-r.Context().Done()
+		panic(http.ErrAbortHandler)
+	}
+	var a answer
+	if fault != nil && fault.Kind == Answer {
+		a = fault.answer()
+	} else {
+		a = s.answer(r)
+	}
+	s.journal.finish(entry, a.status)
+	send(w, a, fault != nil && fault.Kind == Truncate)
+}
+
+// readBody takes in what was sent: a connection notices that its client has
+// left only once the body has been read.
+func readBody(r *http.Request) {
+	text, err := io.ReadAll(io.LimitReader(r.Body, maxBody))
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	r.Body = io.NopCloser(bytes.NewReader(text))
+}
+
+// pause waits for the latency and reports whether the client is still there.
+func (s *Server) pause(r *http.Request) bool {
+	if s.options.Latency <= 0 {
+		return true
+	}
+	timer := time.NewTimer(s.options.Latency)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-r.Context().Done():
+		return false
+	}
+}
+
+// answer routes by the escaped path: a project's path in the address is one
+// segment, with %2F inside.
+func (s *Server) answer(r *http.Request) answer {
+	path, inside := strings.CutPrefix(r.URL.EscapedPath(), s.root)
+	if !inside || path != "" && path[0] != '/' {
+		return outsidePage()
+	}
+	segments := strings.Split(strings.Trim(path, "/"), "/")
+	if segments[0] != "api" {
+		s.company.mu.RLock()
+		defer s.company.mu.RUnlock()
+		return s.web(r, segments)
+	}
+	a, limits, limited := s.countRequest(r)
+	if !limited {
+		a = s.versioned(r, segments)
+	}
+	for name, value := range limits {
+		a.header[name] = value
+	}
+	s.sign(a.header, r)
+	return a
+}
+
+func (s *Server) versioned(r *http.Request, segments []string) answer {
+	if len(segments) > 1 && segments[1] == "v3" && s.release.since(11, 0) {
+		return problem(http.StatusGone, "API V3 is no longer supported. Use API V4 instead.")
+	}
+	if len(segments) < 3 || segments[1] != "v4" {
+		return problem(http.StatusNotFound, "404 Not Found")
+	}
+	s.company.mu.RLock()
+	defer s.company.mu.RUnlock()
+	return s.api(&call{Server: s, request: r}, segments[2:])
+}
+
+// sign adds what every answer of the API carries.
+func (s *Server) sign(h http.Header, r *http.Request) {
+	id := fmt.Sprintf("01FL0W%020X", s.lastRequest.Add(1))
+	h.Set("X-Request-Id", id)
+	h.Set("X-Gitlab-Meta", `{"correlation_id":"`+id+`","version":"1"}`)
+	h.Set("X-Runtime", strconv.FormatFloat(max(0.01, s.options.Latency.Seconds()), 'f', 6, 64))
+	h.Set("Cache-Control", "max-age=0, private, must-revalidate")
+	h.Set("Vary", "Origin")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("X-Frame-Options", "SAMEORIGIN")
+	h.Set("Server", "nginx")
+	if r.TLS != nil {
+		h.Set("Strict-Transport-Security", "max-age=63072000")
+	}
+}
+
+// send writes an answer, or half of it and then cuts the connection.
+func send(w http.ResponseWriter, a answer, cut bool) {
+	for name, value := range a.header {
+		w.Header()[name] = value
+	}
+	w.Header().Set("Content-Length", strconv.Itoa(len(a.body)))
+	w.WriteHeader(a.status)
+	if !cut {
+		w.Write(a.body)
+		return
+	}
+	w.Write(a.body[:len(a.body)/2])
+	if f, ok := w.(http.Flusher); ok {
+		f.Flush()
+	}
+	panic(http.ErrAbortHandler)
+}

@@ -1,0 +1,152 @@
+package gitlab
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+
+	"flow"
+)
+
+// maxLooks bounds how many places are looked at for one address.
+const maxLooks = 12
+
+// Find looks for a GitLab at an address, anonymously. See [flow.GitLab].
+func (c *Client) Find(ctx context.Context, address string, plainHTTP bool) (flow.Server, error) {
+	places, err := flow.Candidates(address)
+	if err != nil {
+		return flow.Server{}, err
+	}
+	if places[0].IsPlain() && !plainHTTP {
+		return flow.Server{}, &flow.Fault{Cause: flow.PlainAddress, Host: places[0].Host()}
+	}
+	root, err := flow.ParseBaseURL(places[0].Origin())
+	if err != nil {
+		return flow.Server{}, err
+	}
+	s := search{client: c, places: places, root: root}
+	for looks := 0; len(s.places) > 0 && looks < maxLooks; looks++ {
+		place := s.places[0]
+		s.places = s.places[1:]
+		server, err := s.look(ctx, place)
+		if err == nil {
+			return server, nil
+		}
+		if ctx.Err() != nil {
+			return flow.Server{}, context.Cause(ctx)
+		}
+		s.keep(place, err)
+	}
+	return flow.Server{}, s.failed(ctx)
+}
+
+// A search is one call of Find.
+type search struct {
+	client *Client
+	places []flow.BaseURL // still to be looked at
+	root   flow.BaseURL   // of the host
+	fault  error          // the most telling one so far
+}
+
+// wayCauses are failures of the way to a host: they are the same for every
+// place there.
+var wayCauses = []flow.Cause{
+	flow.DNS, flow.Refused, flow.Timeout, flow.Unreachable, flow.UnknownCA,
+	flow.CertExpired, flow.WrongName, flow.TLSFailed, flow.ProxyAuth,
+}
+
+// keep remembers why a place is not it. That something answers but is no GitLab
+// says the least.
+func (s *search) keep(place flow.BaseURL, err error) {
+	if s.fault == nil || flow.CausedBy(s.fault, flow.NotGitLab) && !flow.CausedBy(err, flow.NotGitLab) {
+		s.fault = err
+	}
+	if flow.CausedBy(err, wayCauses...) {
+		s.places = slices.DeleteFunc(s.places, func(p flow.BaseURL) bool { return p.Origin() == place.Origin() })
+	}
+}
+
+// look tries to prove that a GitLab lives at a place: by its announcement, or,
+// where a proxy hides that, by how its API refuses to tell its version.
+func (s *search) look(ctx context.Context, place flow.BaseURL) (flow.Server, error) {
+	a, err := s.ask(ctx, place, wellKnown)
+	if err != nil {
+		return flow.Server{}, err
+	}
+	if said, ours := announcementOf(a); ours {
+		if base, ok := baseOf(a.at, wellKnown); ok {
+			return serverOf(base, said, said.span()), nil
+		}
+	}
+	s.adopt(place, a)
+	const api = "/api/v4/version"
+	b, err := s.ask(ctx, place, api)
+	if err != nil {
+		return flow.Server{}, err
+	}
+	if base, ok := baseOf(b.at, api); ok && asksToSignIn(b) {
+		return serverOf(base, announcement{}, span{}), nil
+	}
+	if b.status == http.StatusNotFound {
+		// Before 9.0 there was nothing but API v3, which 11.0 took away.
+		if old, err := s.ask(ctx, place, "/api/v3/user"); err == nil && asksToSignIn(old) {
+			return flow.Server{}, &flow.Fault{Cause: flow.TooOld, Host: place.Host(), Detail: "older than 9.0"}
+		}
+	}
+	return flow.Server{}, s.notGitLab(place, b)
+}
+
+func (s *search) ask(ctx context.Context, place flow.BaseURL, path string) (answer, error) {
+	return s.client.do(ctx, &request{base: place, path: path})
+}
+
+// asksToSignIn reports whether an answer is GitLab's to a call that needs a
+// token, the same on every release.
+func asksToSignIn(a answer) bool {
+	return a.status == http.StatusUnauthorized && wordsOf(a).message == "401 Unauthorized"
+}
+
+// adopt adds the https address of a place that sends everything there.
+func (s *search) adopt(place flow.BaseURL, a answer) {
+	if a.at.Scheme != "https" || !strings.HasPrefix(place.Origin(), "http:") {
+		return
+	}
+	safe, err := flow.ParseBaseURL("https://" + a.at.Host + place.Path())
+	if err == nil && !slices.Contains(s.places, safe) {
+		s.places = append([]flow.BaseURL{safe}, s.places...)
+	}
+}
+
+// notGitLab is why a place is none. What stands there instead is looked at only
+// once no other place is left.
+func (s *search) notGitLab(place flow.BaseURL, a answer) error {
+	if a.status >= 500 || a.status == http.StatusTooManyRequests {
+		return s.client.refusal(a, &request{base: place}, "the version of GitLab")
+	}
+	return &flow.Fault{Cause: flow.NotGitLab, Host: place.Host(), Detail: a.look(), Err: errors.New("looked at " + place.String())}
+}
+
+// failed is the fault of a search that found nothing. The page that a person
+// would see at the root says best what is there.
+func (s *search) failed(ctx context.Context) error {
+	var fault *flow.Fault
+	if !errors.As(s.fault, &fault) || fault.Cause != flow.NotGitLab {
+		return s.fault
+	}
+	front, err := s.ask(ctx, s.root, "/")
+	switch {
+	case err == nil:
+		fault.Detail = front.look()
+	case flow.CausedBy(err, flow.Elsewhere):
+		return err
+	}
+	return fault
+}
+
+func serverOf(base flow.BaseURL, said announcement, s span) flow.Server {
+	server := flow.Server{BaseURL: base, AtLeast: s.lower.String(), Issuer: said.otherName(base)}
+	server.TokenPage, server.Prefilled = s.tokenPage(base)
+	return server
+}

@@ -1,0 +1,130 @@
+package gitlab
+
+import (
+	"path"
+	"time"
+
+	"flow"
+)
+
+// A projectRow is what is kept of a project. GitLab sends about a hundred
+// fields, five kilobytes each.
+type projectRow struct {
+	ID             int64     `json:"id"`
+	Name           string    `json:"name"`
+	Path           string    `json:"path_with_namespace"`
+	CreatedAt      time.Time `json:"created_at"`
+	ActiveAt       time.Time `json:"last_activity_at"`
+	Archived       bool      `json:"archived"`
+	Empty          bool      `json:"empty_repo"` // since 12.0
+	Mirror         bool      `json:"mirror"`
+	Visibility     string    `json:"visibility"`
+	ForkedFrom     *struct{} `json:"forked_from_project"`
+	ObjectFormat   string    `json:"repository_object_format"` // since 16.9, "" before
+	DefaultBranch  *string   `json:"default_branch"`
+	Namespace      namespace `json:"namespace"`
+	MergeRequests  *bool     `json:"merge_requests_enabled"`
+	Issues         *bool     `json:"issues_enabled"`
+	RepositoryMode string    `json:"repository_access_level"` // these three since 12.1
+	BuiltinMode    string    `json:"builtin_access_level"`
+	RequestsMode   string    `json:"merge_requests_access_level"`
+	IssuesMode     string    `json:"issues_access_level"`
+	Permissions    struct {
+		Project *access `json:"project_access"`
+		Group   *access `json:"group_access"`
+	} `json:"permissions"`
+}
+
+type access struct {
+	Level flow.Role `json:"access_level"`
+}
+
+// A namespace is where a project lives: a group, or a person.
+type namespace struct {
+	ID       int64  `json:"id"`
+	Name     string `json:"name"`
+	Kind     string `json:"kind"` // user or group
+	ParentID *int64 `json:"parent_id"`
+}
+
+func (p *projectRow) repo() flow.Repo {
+	return flow.Repo{
+		ID: p.ID, GroupID: p.Namespace.ID, Path: flow.Clean(p.Path), Name: flow.Clean(p.Name),
+		Role: p.role(), CreatedAt: p.CreatedAt, ActiveAt: p.ActiveAt,
+		Archived: p.Archived, Fork: p.ForkedFrom != nil, Mirror: p.Mirror, Empty: p.Empty,
+		Public: p.Visibility == "public", SHA256: p.ObjectFormat == "sha256", Off: p.off(),
+	}
+}
+
+// role is the higher of what the account is in the project and in its group. It
+// is a lower bound: shares are not in it, nor, before 18.1, are the groups
+// above the direct one.
+func (p *projectRow) role() flow.Role {
+	role := flow.NoRole
+	for _, a := range []*access{p.Permissions.Project, p.Permissions.Group} {
+		if a != nil {
+			role = max(role, a.Level)
+		}
+	}
+	return role
+}
+
+// off are the services that are switched off in the project itself. The
+// booleans, which are all there is before 12.1, are false as well where the
+// account may not use a service.
+func (p *projectRow) off() flow.Services {
+	var off flow.Services
+	if p.RepositoryMode == "disabled" || p.RepositoryMode == "" && p.BuiltinMode == "disabled" {
+		// Without a repository there are no merge requests either, whatever their
+		// own setting says.
+		off = off.With(flow.RepoService).With(flow.PRService)
+	}
+	if isOff(p.RequestsMode, p.MergeRequests) {
+		off = off.With(flow.PRService)
+	}
+	if isOff(p.IssuesMode, p.Issues) {
+		off = off.With(flow.TicketService)
+	}
+	return off
+}
+
+func isOff(mode string, enabled *bool) bool {
+	if mode != "" {
+		return mode == "disabled"
+	}
+	return enabled != nil && !*enabled
+}
+
+// home is the group that a project's namespace stands for. It fills in for
+// groups that GitLab does not list, such as personal namespaces.
+func (p *projectRow) home() flow.Group {
+	n := p.Namespace
+	group := flow.Group{ID: n.ID, Path: path.Dir(flow.Clean(p.Path)), Name: flow.Clean(n.Name), Personal: n.Kind == "user"}
+	if n.ParentID != nil {
+		group.ParentID = *n.ParentID
+	}
+	return group
+}
+
+// parentOf is what a group tells of the one above it, which may be visible
+// through its child only.
+func parentOf(g flow.Group) flow.Group {
+	above := path.Dir(g.Path)
+	return flow.Group{ID: g.ParentID, Path: above, Name: path.Base(above)}
+}
+
+// A groupRow is what is kept of a group.
+type groupRow struct {
+	ID       int64  `json:"id"`
+	Name     string `json:"name"`
+	Path     string `json:"full_path"`
+	ParentID *int64 `json:"parent_id"`
+}
+
+func (g *groupRow) group() flow.Group {
+	group := flow.Group{ID: g.ID, Path: flow.Clean(g.Path), Name: flow.Clean(g.Name)}
+	if g.ParentID != nil {
+		group.ParentID = *g.ParentID
+	}
+	return group
+}

@@ -1,0 +1,122 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+
+	"flow"
+)
+
+// Rename gives an integration another name. Faults: BadName, NameTaken,
+// ChangedMeanwhile where version is not the stored one, NoIntegration.
+func (s *Store) Rename(ctx context.Context, id, version int64, name string) (flow.Integration, error) {
+	return s.change(ctx, "rename an integration", id, version, func(tx *sql.Tx, in flow.Integration) (string, error) {
+		if name == in.Name {
+			return "", nil
+		}
+		if err := flow.CheckName(name, nil); err != nil {
+			return "", err
+		}
+		if err := checkFree(ctx, tx, name, id); err != nil {
+			return "", err
+		}
+		_, err := tx.ExecContext(ctx, `UPDATE integrations SET name = ?, name_folded = ? WHERE id = ?`, name, fold(name), id)
+		return fmt.Sprintf("renamed %s to %s", in.Name, name), err
+	})
+}
+
+// SetServices chooses what is read. Faults: NoService where nothing would be,
+// ChangedMeanwhile, NoIntegration.
+func (s *Store) SetServices(ctx context.Context, id, version int64, services flow.Services) (flow.Integration, error) {
+	return s.change(ctx, "set the services", id, version, func(tx *sql.Tx, in flow.Integration) (string, error) {
+		if services&flow.EveryService == 0 {
+			return "", &flow.Fault{Cause: flow.NoService}
+		}
+		var words []string
+		if on := services &^ in.Services; on != 0 {
+			words = append(words, fmt.Sprintf("switched %s on", on))
+		}
+		if off := in.Services &^ services; off != 0 {
+			words = append(words, fmt.Sprintf("switched %s off", off))
+		}
+		if len(words) == 0 {
+			return "", nil
+		}
+		_, err := tx.ExecContext(ctx, `UPDATE integrations SET services = ? WHERE id = ?`, services, id)
+		return strings.Join(words, " and "), err
+	})
+}
+
+// SetConnection stores a new token or address together with its test. Faults:
+// NoToken (a stored token does not follow to another address), ChangedMeanwhile,
+// NoIntegration, those of the key.
+func (s *Store) SetConnection(ctx context.Context, id, version int64, c flow.Connection, r flow.Report) (flow.Integration, error) {
+	const doing = "store a connection"
+	if c.Token.IsZero() {
+		return flow.Integration{}, s.fault(doing, &flow.Fault{Cause: flow.NoToken})
+	}
+	key, err := s.loadKey(ctx)
+	if err != nil {
+		return flow.Integration{}, s.fault(doing, err)
+	}
+	return s.change(ctx, doing, id, version, func(tx *sql.Tx, in flow.Integration) (string, error) {
+		sealed, err := s.sealWith(ctx, tx, key, c)
+		if err != nil {
+			return "", err
+		}
+		if err := putSealed(ctx, tx, id, sealed); err != nil {
+			return "", err
+		}
+		if err := s.putReport(ctx, tx, in, r, c.Token); err != nil {
+			return "", err
+		}
+		_, err = tx.ExecContext(ctx, `UPDATE integrations SET base_url = ?, plain_http = ? WHERE id = ?`, c.BaseURL.String(), c.PlainHTTP, id)
+		if c.BaseURL != in.BaseURL {
+			return "changed the base URL to " + c.BaseURL.String(), err
+		}
+		return "put in a new token", err
+	})
+}
+
+// change makes one change of an integration's own columns: f makes it and says
+// in the words of the activity log what it did, "" for nothing.
+func (s *Store) change(ctx context.Context, doing string, id, version int64, f func(*sql.Tx, flow.Integration) (string, error)) (flow.Integration, error) {
+	var in flow.Integration
+	err := s.write(ctx, doing, func(tx *sql.Tx) (err error) {
+		if in, err = s.unchanged(ctx, tx, id, version); err != nil {
+			return err
+		}
+		did, err := f(tx, in)
+		if err != nil || did == "" {
+			return err
+		}
+		if err := s.raise(ctx, tx, in, did); err != nil {
+			return err
+		}
+		in, err = integration(ctx, tx, id)
+		return err
+	})
+	if err != nil {
+		return flow.Integration{}, err
+	}
+	return in, nil
+}
+
+// unchanged reads an integration and refuses if its version is another one.
+func (s *Store) unchanged(ctx context.Context, tx *sql.Tx, id, version int64) (flow.Integration, error) {
+	in, err := integration(ctx, tx, id)
+	if err == nil && in.Version != version {
+		err = s.changedMeanwhile(ctx, tx, in)
+	}
+	return in, err
+}
+
+// raise raises the version by one save and logs what the save did.
+func (s *Store) raise(ctx context.Context, tx *sql.Tx, in flow.Integration, did ...string) error {
+	if _, err := tx.ExecContext(ctx, `UPDATE integrations SET version = version + 1 WHERE id = ?`, in.ID); err != nil {
+		return err
+	}
+	return s.log(ctx, tx, in.ID, in.Version+1, s.who, did...)
+}

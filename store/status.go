@@ -1,0 +1,88 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"flow"
+)
+
+// SetStatus stores how an integration is doing. One that is known already keeps
+// the time since when it holds. Fault: NoIntegration.
+func (s *Store) SetStatus(ctx context.Context, id int64, status flow.Status) error {
+	return s.write(ctx, "store the data status", func(tx *sql.Tx) error {
+		in, err := integration(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		return putStatus(ctx, tx, in, status)
+	})
+}
+
+func putStatus(ctx context.Context, tx *sql.Tx, in flow.Integration, status flow.Status) error {
+	if status.Data == in.Status.Data && (status.Reason == in.Status.Reason || status.Data == flow.FailedItem) {
+		status.Since = in.Status.Since
+	}
+	_, err := tx.ExecContext(ctx, `UPDATE integrations SET status = ?, status_reason = ?, status_since = ? WHERE id = ?`,
+		status.Data, status.Reason, nanos(status.Since), in.ID)
+	return err
+}
+
+// SetReport stores the outcome of a test. One that passed ends a failure of the
+// integration as a whole. Fault: NoIntegration.
+func (s *Store) SetReport(ctx context.Context, id int64, r flow.Report) error {
+	return s.write(ctx, "store a test", func(tx *sql.Tx) error {
+		in, err := integration(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		return s.putReport(ctx, tx, in, r, flow.Secret{})
+	})
+}
+
+func (s *Store) putReport(ctx context.Context, tx *sql.Tx, in flow.Integration, r flow.Report, token flow.Secret) error {
+	text, err := reportJSON(r, token)
+	if err != nil {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, `UPDATE integrations SET report = ? WHERE id = ?`, text, in.ID); err != nil {
+		return err
+	}
+	if !r.Passed() || in.Status.Data != flow.FailedIntegration && in.Status.Data != flow.RateLimited {
+		return nil
+	}
+	status := flow.Status{Data: flow.Processing, Since: s.now()}
+	if !in.Discovery.At.IsZero() {
+		review, err := loadReview(ctx, tx, in.ID)
+		if err != nil {
+			return err
+		}
+		status = s.health(review)
+	}
+	return putStatus(ctx, tx, in, status)
+}
+
+// health is the data status after a contact that went well: an imported repo
+// that can't be read any more is named. What is paused is not missed.
+func (s *Store) health(r *flow.Review) flow.Status {
+	var first string
+	n := 0
+	for i := range r.Repos {
+		repo := &r.Repos[i]
+		if repo.ImportedAt.IsZero() || r.Pins[repo.ID] == flow.PinOut || repo.LostAt.IsZero() && repo.Role.CanImport() {
+			continue
+		}
+		if n++; n == 1 {
+			first = repo.Path
+		}
+	}
+	status := flow.Status{Data: flow.Healthy, Since: s.now()}
+	switch {
+	case n == 1:
+		status.Data, status.Reason = flow.FailedItem, fmt.Sprintf("Flow can no longer read %s.", first)
+	case n > 1:
+		status.Data, status.Reason = flow.FailedItem, fmt.Sprintf("Flow can no longer read %s and %s.", first, flow.Plural(n-1, "more repo"))
+	}
+	return status
+}

@@ -1,0 +1,371 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"flow"
+)
+
+// repos is the first tab: the tree of groups and repos, with what is in, why,
+// and what saving would change.
+type repos struct {
+	d      *details
+	rows   []row
+	counts []flow.GroupCount
+	at     int            // focused row
+	top    int            // first row on screen
+	page   int            // rows on screen when it was last drawn
+	folded map[int64]bool // by group ID, where it differs from how groups start
+
+	filter    field
+	filtering bool // the filter has the focus
+	shown     int  // repos that the filter shows
+	ask       *question
+}
+
+// A row of the tree is a group or a repo.
+type row struct {
+	group int // position in the plan; -1 for a repo
+	repo  int // position in the plan; -1 for a group
+	depth int
+	id    int64 // GitLab's, which stays the same when the plan is made anew
+}
+
+// A question is asked with its number before anything happens.
+type question struct {
+	text string
+	yes  func()
+}
+
+func newRepos(d *details) *repos {
+	r := &repos{d: d, folded: map[int64]bool{}, filter: newField("", 200)}
+	r.replaced()
+	return r
+}
+
+func (r *repos) enter() tea.Cmd { return nil }
+func (r *repos) typing() bool   { return r.filtering }
+
+// back takes esc for what lies on top of the page: a question, the filter.
+func (r *repos) back() bool {
+	switch {
+	case r.ask != nil:
+		r.ask = nil
+	case r.filtering || r.filter.value() != "":
+		r.filtering = false
+		r.filter.blur()
+		r.filter.setValue("")
+		r.replaced()
+	default:
+		return true
+	}
+	return false
+}
+
+// replaced makes the rows anew, after a change or over a new plan, and keeps the
+// focus on the same group or repo.
+func (r *repos) replaced() {
+	focused := row{group: -1, repo: -1}
+	if r.at < len(r.rows) {
+		focused = r.rows[r.at]
+	}
+	p := r.d.plan
+	r.counts = p.CountGroups()
+	r.rows, r.shown = r.rows[:0], 0
+	terms := strings.Fields(strings.ToLower(r.filter.value()))
+	for _, g := range p.Top {
+		r.addGroup(g, 0, terms)
+	}
+	for _, i := range p.Ungrouped {
+		r.addRepo(i, 0, terms)
+	}
+	for i, w := range r.rows {
+		if w.id == focused.id && (w.group >= 0) == (focused.group >= 0) {
+			r.at = i
+		}
+	}
+	r.at = min(max(r.at, 0), max(len(r.rows)-1, 0))
+}
+
+// addGroup adds a group and, where it is open, what is below it. With a filter
+// only what matches and what leads there is shown, all of it open.
+func (r *repos) addGroup(g, depth int, terms []string) bool {
+	p, start := r.d.plan, len(r.rows)
+	r.rows = append(r.rows, row{group: g, repo: -1, depth: depth, id: p.Groups[g].ID})
+	matched := false
+	if len(terms) > 0 || r.isOpen(g) {
+		for _, child := range p.GroupsIn[g] {
+			matched = r.addGroup(child, depth+1, terms) || matched
+		}
+		for _, i := range p.ReposIn[g] {
+			matched = r.addRepo(i, depth+1, terms) || matched
+		}
+	}
+	if len(terms) > 0 && !matched {
+		r.rows = r.rows[:start]
+	}
+	return matched
+}
+
+func (r *repos) addRepo(i, depth int, terms []string) bool {
+	path := strings.ToLower(r.d.plan.Repos[i].Path)
+	for _, term := range terms {
+		if !strings.Contains(path, term) {
+			return false
+		}
+	}
+	r.rows = append(r.rows, row{group: -1, repo: i, depth: depth, id: r.d.plan.Repos[i].ID})
+	r.shown++
+	return true
+}
+
+// isOpen reports whether a group shows what is in it: top groups start open.
+func (r *repos) isOpen(g int) bool {
+	open := r.d.plan.Parent(g) < 0
+	if r.folded[r.d.plan.Groups[g].ID] {
+		open = !open
+	}
+	return open
+}
+
+func (r *repos) setOpen(g int, open bool) {
+	if r.isOpen(g) != open {
+		id := r.d.plan.Groups[g].ID
+		r.folded[id] = !r.folded[id]
+		r.replaced()
+	}
+}
+
+func (r *repos) update(msg tea.Msg) (move, tea.Cmd) {
+	if r.filtering {
+		r.updateFilter(msg)
+		return move{}, nil
+	}
+	k, ok := msg.(tea.KeyPressMsg)
+	if !ok {
+		return move{}, nil
+	}
+	if r.ask != nil {
+		if key.Matches(k, keys.enter) {
+			yes := r.ask.yes
+			r.ask = nil
+			yes()
+			r.replaced()
+		}
+		return move{}, nil
+	}
+	if r.moved(k) || len(r.rows) == 0 && !key.Matches(k, keys.filter) {
+		return move{}, nil
+	}
+	switch {
+	case key.Matches(k, keys.filter):
+		r.filtering = true
+		r.filter.focus()
+	case key.Matches(k, keys.space):
+		r.toggle()
+	case key.Matches(k, keys.auto):
+		r.setAuto()
+	case key.Matches(k, keys.in):
+		r.askAll(true)
+	case key.Matches(k, keys.out):
+		r.askAll(false)
+	case key.Matches(k, keys.add):
+		return move{}, r.d.newRule("name:" + r.slug())
+	case key.Matches(k, keys.enter):
+		return move{kind: over, page: newWhy(r.d, r.rows[r.at])}, nil
+	}
+	return move{}, nil
+}
+
+func (r *repos) updateFilter(msg tea.Msg) {
+	if k, ok := msg.(tea.KeyPressMsg); ok {
+		switch {
+		case key.Matches(k, keys.enter):
+			r.filtering = false
+			r.filter.blur()
+			return
+		case k.Code == tea.KeyUp, k.Code == tea.KeyDown:
+			r.moved(k)
+			return
+		}
+	}
+	if r.filter.update(msg) {
+		r.replaced()
+		r.toFirstMatch()
+	}
+}
+
+// toFirstMatch puts the focus on the first repo that a new filter shows.
+func (r *repos) toFirstMatch() {
+	for i, w := range r.rows {
+		if w.repo >= 0 {
+			r.at = i
+			return
+		}
+	}
+}
+
+// moved takes the keys that move the focus.
+func (r *repos) moved(k tea.KeyPressMsg) bool {
+	last := len(r.rows) - 1
+	switch {
+	case key.Matches(k, keys.up):
+		r.at--
+	case key.Matches(k, keys.down):
+		r.at++
+	case key.Matches(k, keys.pageUp):
+		r.at -= max(r.page-1, 1)
+	case key.Matches(k, keys.pageDown):
+		r.at += max(r.page-1, 1)
+	case key.Matches(k, keys.first):
+		r.at = 0
+	case key.Matches(k, keys.last):
+		r.at = last
+	case key.Matches(k, keys.left):
+		r.fold()
+	case key.Matches(k, keys.right):
+		r.unfold()
+	default:
+		return false
+	}
+	r.at = min(max(r.at, 0), max(last, 0))
+	return true
+}
+
+// fold closes the group, or goes up to the group that the row is in.
+func (r *repos) fold() {
+	if len(r.rows) == 0 {
+		return
+	}
+	w := r.rows[r.at]
+	if w.group >= 0 && r.isOpen(w.group) && r.filter.value() == "" {
+		r.setOpen(w.group, false)
+		return
+	}
+	for i := r.at - 1; i >= 0; i-- {
+		if r.rows[i].depth < w.depth {
+			r.at = i
+			return
+		}
+	}
+}
+
+// unfold opens the group, or goes to the first row in it.
+func (r *repos) unfold() {
+	if len(r.rows) == 0 || r.rows[r.at].group < 0 {
+		return
+	}
+	if g := r.rows[r.at].group; !r.isOpen(g) && r.filter.value() == "" {
+		r.setOpen(g, true)
+	} else if r.at+1 < len(r.rows) && r.rows[r.at+1].depth > r.rows[r.at].depth {
+		r.at++
+	}
+}
+
+func (r *repos) toggle() {
+	p, w := r.d.plan, r.rows[r.at]
+	if w.group < 0 {
+		if !p.Toggle(w.repo) {
+			r.d.notice = fmt.Sprintf("%s can't be imported: %s", p.Repos[w.repo].Slug(), p.Explain(w.repo))
+		}
+		r.replaced()
+		return
+	}
+	in, n := p.GroupToggle(w.group)
+	path := p.Groups[w.group].Path
+	switch {
+	case n == 0:
+		r.d.notice = "No repo of " + path + " can be imported."
+	case in:
+		r.ask = &question{fmt.Sprintf("Import %s of %s by hand? New ones will not follow; a does that.", flow.Plural(n, "repo"), path),
+			func() { p.PutGroup(w.group, true) }}
+	default:
+		r.ask = &question{fmt.Sprintf("Keep out %s of %s by hand? What was imported stays, paused.", flow.Plural(n, "repo"), path),
+			func() { p.PutGroup(w.group, false) }}
+	}
+}
+
+func (r *repos) setAuto() {
+	p, w := r.d.plan, r.rows[r.at]
+	if w.group < 0 {
+		r.d.notice = "Auto-import belongs to groups."
+		if g := p.Owner(w.repo); g >= 0 {
+			r.d.notice += " left goes to " + p.Groups[g].Path + "."
+		}
+		return
+	}
+	p.SetAuto(w.group, p.NextAuto(w.group))
+	r.replaced()
+}
+
+// askAll asks to put all shown repos in or out.
+func (r *repos) askAll(in bool) {
+	p := r.d.plan
+	var change []int
+	for _, w := range r.shownRepos() {
+		if will := p.Will(w); will.State != flow.NotSupported && will.In() != in {
+			change = append(change, w)
+		}
+	}
+	what := "the " + flow.Number(len(change)) + " shown"
+	if r.filter.value() == "" {
+		what = "all " + flow.Plural(len(change), "repo")
+	}
+	switch {
+	case len(change) == 0:
+		r.d.notice = "Nothing to change: all that are shown are so already."
+		return
+	case in:
+		r.ask = &question{text: "Import " + what + " by hand?"}
+	default:
+		r.ask = &question{text: "Keep out " + what + " by hand?"}
+	}
+	r.ask.yes = func() {
+		for _, i := range change {
+			p.Put(i, in)
+		}
+	}
+}
+
+// shownRepos are those that the filter shows; without one, all, folded or not.
+func (r *repos) shownRepos() []int {
+	var shown []int
+	if r.filter.value() == "" {
+		for i := range r.d.plan.Repos {
+			shown = append(shown, i)
+		}
+		return shown
+	}
+	for _, w := range r.rows {
+		if w.repo >= 0 {
+			shown = append(shown, w.repo)
+		}
+	}
+	return shown
+}
+
+// slug is the own name of the repo or group in the focused row, for a new rule.
+func (r *repos) slug() string {
+	w := r.rows[r.at]
+	if w.repo >= 0 {
+		return r.d.plan.Repos[w.repo].Slug()
+	}
+	path := r.d.plan.Groups[w.group].Path
+	return path[strings.LastIndexByte(path, '/')+1:]
+}
+
+func (r *repos) help() helpPage {
+	return helpPage{name: "Repos",
+		left: []helpGroup{
+			{"Choose", [][2]string{{"space", "this repo in or out"}, {"a", "auto-import of a group"}, {"i", "import all shown"}, {"x", "keep out all shown"}, {"n", "new rule from this row"}}},
+			{"Look", [][2]string{{"enter", "why is it in or out?"}, {"/", "filter"}, {"r", "refresh from GitLab"}, {"1 2 3", "Repos, Exclusions, ..."}}},
+			{"Marks", [][2]string{{"[x]", "in"}, {"[ ]", "out"}, {"[~]", "some below are in"}, {"n/a", "can't be imported"}, {"+ -", "in, out once you save"}}}},
+		right: []helpGroup{
+			{"Move", append(moving.rows[:1:1], append([][2]string{{"left, right", "fold, unfold"}}, moving.rows[1:]...)...)},
+			{"Keep", [][2]string{{"e", "what has changed"}, {"s", "save"}}},
+			always}}
+}

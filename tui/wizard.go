@@ -1,0 +1,210 @@
+package tui
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"flow"
+)
+
+// steps is the wizard, in order.
+var steps = [...]func(*wizard) step{
+	flow.StepProvider:    newProvider,
+	flow.StepMethod:      newMethod,
+	flow.StepCredentials: newCredentials,
+	flow.StepConnection:  newConnection,
+	flow.StepServices:    newServices,
+	flow.StepName:        newName,
+	flow.StepCreate:      newCreate,
+}
+
+// A step is a page of the wizard. It reads and writes the wizard's draft, which
+// outlives it: going back shows the old answers.
+type step interface {
+	page
+	// back is what esc does beside going back a step; false: the step took it.
+	back() bool
+}
+
+// A wizard leads from nothing to an integration.
+type wizard struct {
+	*env
+	draft flow.Draft
+	at    flow.Step
+	step  step
+	came  page // where esc on the first step leads; nil leaves nowhere
+
+	changing bool // an answer is changed from Create, to come back there
+	kept     flow.Draft
+	loader   task
+	taken    []string // names of the integrations that there are
+}
+
+// newWizard starts with an empty draft, or offers to go on with a kept one.
+func newWizard(e *env, kept flow.Draft, came page) *wizard {
+	w := &wizard{env: e, draft: flow.NewDraft(), came: came, kept: kept}
+	if e.Demo != nil {
+		w.draft.Method = flow.AccessToken
+	}
+	w.open(flow.StepProvider)
+	return w
+}
+
+func (w *wizard) open(s flow.Step) {
+	if w.step != nil {
+		w.step.leave()
+	}
+	w.at, w.draft.Step = s, max(w.draft.Step, s)
+	w.step = steps[s](w)
+}
+
+type namesLoaded struct {
+	names []string
+	err   error
+}
+
+func (w *wizard) enter() tea.Cmd {
+	load := w.loader.start(w.env, storeBound, func(ctx context.Context, _ func(tea.Msg)) tea.Msg {
+		list, err := w.Store.List(ctx)
+		var names []string
+		for _, in := range list {
+			names = append(names, in.Name)
+		}
+		return namesLoaded{names, err}
+	})
+	return tea.Batch(load, w.step.enter())
+}
+
+func (w *wizard) update(msg tea.Msg) (move, tea.Cmd) {
+	if m, ok := msg.(taskMsg); ok && m.run == w.loader.run {
+		if loaded, ok := m.msg.(namesLoaded); ok && loaded.err == nil {
+			w.taken = loaded.names
+		}
+		w.loader.stop()
+		return move{}, nil
+	}
+	if k, ok := msg.(tea.KeyPressMsg); ok && key.Matches(k, keys.back) && w.step.back() {
+		return w.follow(move{kind: back})
+	}
+	m, cmd := w.step.update(msg)
+	to, cmd2 := w.follow(m)
+	return to, tea.Batch(cmd, cmd2)
+}
+
+// follow follows a move between steps; what leads out of the wizard is returned.
+func (w *wizard) follow(m move) (move, tea.Cmd) {
+	switch m.kind {
+	case next:
+		to := w.at + 1
+		// A change made from Create leads back there, unless it undid a later
+		// answer, which comes first.
+		if w.changing {
+			if missing, err := w.draft.CheckAll(w.taken); err == nil || missing > w.at {
+				to = missing
+			}
+			w.changing = to != flow.StepCreate
+		}
+		w.open(to)
+	case back:
+		if _, err := w.draft.CheckAll(w.taken); w.changing && err == nil {
+			w.changing = false
+			w.open(flow.StepCreate)
+			break
+		}
+		w.changing = false
+		if w.at == flow.StepProvider {
+			if w.came == nil {
+				return move{}, nil
+			}
+			w.keep()
+			return move{kind: toPage, page: w.came}, nil
+		}
+		w.open(w.at - 1)
+	case toStep:
+		w.open(m.step)
+	case toPage, over, quit:
+		return m, nil
+	default:
+		return move{}, nil
+	}
+	return move{}, w.step.enter()
+}
+
+// change opens one step from Create, to come back there.
+func (w *wizard) change(s flow.Step) move {
+	w.changing = true
+	return move{kind: toStep, step: s}
+}
+
+func (w *wizard) view(width, height int) screen {
+	s := w.step.view(width, height)
+	s.header = w.header(width)
+	return s
+}
+
+// header names the steps; brackets take the place of spaces, so that nothing
+// moves.
+func (w *wizard) header(width int) string {
+	if width < narrow {
+		return fmt.Sprintf("  Step %d of %d: %s", w.at+1, len(steps), w.styles.bold.Render(w.at.String()))
+	}
+	var left strings.Builder
+	left.WriteByte(' ')
+	for s, name := range flow.StepNames {
+		if flow.Step(s) == w.at {
+			left.WriteString("[" + w.styles.bold.Render(name) + "]")
+		} else {
+			left.WriteString(" " + name + " ")
+		}
+	}
+	return headerRow(left.String(), fmt.Sprintf("%d of %d", w.at+1, len(steps)), width)
+}
+
+func (w *wizard) typing() bool { return w.step.typing() }
+
+func (w *wizard) guard() bool { return isGuarded(w.step) }
+
+func (w *wizard) help() helpPage { return w.step.help() }
+
+// leave keeps the draft, if there is anything in it.
+func (w *wizard) leave() {
+	w.step.leave()
+	w.loader.stop()
+	w.keep()
+}
+
+func (w *wizard) keep() {
+	if w.draft.Provider == "" || w.Demo != nil {
+		return
+	}
+	draft := w.draft
+	draft.StoppedAt, draft.Step = w.Now(), w.at
+	// The program may be on its way out: its context is no bound here.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(w.ctx), storeBound)
+	w.tasks.Go(func() {
+		defer cancel()
+		_ = w.Store.KeepDraft(ctx, draft) // a convenience; nothing that was promised is lost
+	})
+}
+
+// created leaves the wizard for good: there is nothing to keep.
+func (w *wizard) created(to page) move {
+	w.draft = flow.Draft{}
+	return move{kind: toPage, page: to}
+}
+
+// storeBound is how long the store may take for one thing.
+const storeBound = 30 * time.Second
+
+// field labels of the wizard's pages stand in a column of this width.
+const labelWidth = 16
+
+// faultRows says a fault under a field: what is, then what to do, wrapped.
+func faultRows(f *flow.Fault, width int) []string {
+	return wrap(f.Sentence()+" "+f.Next(), width)
+}

@@ -1,0 +1,99 @@
+package main
+
+import (
+	"context"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+func TestTheDemoLeavesNothing(t *testing.T) {
+	for _, test := range []struct {
+		name  string
+		leave func(*console) error
+	}{
+		{"ctrl+c", func(x *console) error { _, err := x.file.WriteString("\x03"); return err }},
+		{"SIGTERM", func(x *console) error { return x.cmd.Process.Signal(syscall.SIGTERM) }},
+		{"SIGHUP", func(x *console) error { return x.cmd.Process.Signal(syscall.SIGHUP) }},
+		{"SIGINT", func(x *console) error { return x.cmd.Process.Signal(os.Interrupt) }},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			home, temp := t.TempDir(), t.TempDir()
+			x := onConsole(t, []string{"HOME=" + home, "TMPDIR=" + temp, "XDG_STATE_HOME=" + home + "/state", "XDG_DATA_HOME=",
+				"FLOW_IDENTITY_FILE=" + home + "/identity", "HTTP_PROXY=http://127.0.0.1:1", "TERM=xterm-256color", "TEA_TRACE=" + home + "/trace"}, "demo")
+			x.until("Connect a GitLab to Flow")
+			dirs, err := filepath.Glob(filepath.Join(temp, "flow-demo-*"))
+			if err != nil || len(dirs) != 1 {
+				t.Fatal(dirs, err)
+			}
+			if info, err := os.Stat(dirs[0]); err != nil || info.Mode().Perm() != 0o700 {
+				t.Error(info, err)
+			}
+			if err := test.leave(x); err != nil {
+				t.Fatal(err)
+			}
+			x.ends()
+			for _, dir := range []string{home, temp} {
+				if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+					t.Errorf("%v is left, %v", left, err)
+				}
+			}
+		})
+	}
+}
+
+func TestTheDemoIsRemovedOnAPanic(t *testing.T) {
+	temp := t.TempDir()
+	t.Setenv("TMPDIR", temp)
+	p := &program{
+		stdin: strings.NewReader(""), stdout: io.Discard, stderr: io.Discard,
+		now: time.Now, isTerminal: func(any) bool { return true },
+		env: func(name string) string {
+			if name == "TERM" || name == "NO_COLOR" || name == "FLOW_ASCII" || name == "LANG" { // what the screens ask for
+				panic("out of luck")
+			}
+			return ""
+		},
+	}
+	func() {
+		defer func() {
+			if recover() == nil {
+				t.Error("it did not panic")
+			}
+		}()
+		_ = p.runDemo(context.Background())
+	}()
+	if left, err := os.ReadDir(temp); err != nil || len(left) > 0 {
+		t.Errorf("%v is left, %v", left, err)
+	}
+}
+
+func TestTheDemoNeedsNothingOfTheUser(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir())
+	t.Setenv("HTTP_PROXY", "http://127.0.0.1:1")
+	t.Setenv("NO_PROXY", "")
+	for _, name := range []string{"FLOW_IDENTITY_FILE", "FLOW_IDENTITY_COMMAND", "XDG_STATE_HOME"} {
+		t.Setenv(name, "/nowhere")
+	}
+	p := withEnv(nil)
+	d, err := p.newDemo(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := d.close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	if server, err := d.client.Find(context.Background(), d.server.URL(), false); err != nil || server.BaseURL.String() != d.server.URL() {
+		t.Error(server, err)
+	}
+	if !strings.HasPrefix(d.store.Keeping().Key, d.dir) {
+		t.Errorf("the key is in %s", d.store.Keeping().Key)
+	}
+}

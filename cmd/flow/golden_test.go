@@ -1,0 +1,122 @@
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"flow/gitlab/gitlabtest"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden screens")
+
+// day is when the golden screens are drawn.
+var day = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+
+var (
+	ports = regexp.MustCompile(`127\.0\.0\.1:\d{5}`)
+	took  = regexp.MustCompile(`answers in \d+ ms`)
+)
+
+// golden compares the screen with testdata/screens/NAME.txt, after what differs
+// from run to run: the port and the time that an answer took.
+func (tm *window) golden(name string) *window {
+	tm.t.Helper()
+	got := ports.ReplaceAllString(tm.screen(), "127.0.0.1:40000")
+	got = took.ReplaceAllString(got, "answers in 1 ms")
+	cols, rows := tm.vt.Size()
+	checkFrame(tm.t, name, got, cols, rows)
+	file := filepath.Join("testdata", "screens", name+".txt")
+	if *update {
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			tm.t.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+			tm.t.Fatal(err)
+		}
+		return tm
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		tm.t.Fatal(err)
+	}
+	if got != string(want) {
+		tm.t.Errorf("%s differs; go test ./cmd/flow -update rewrites it\ngot:\n%s\nwant:\n%s", name, got, want)
+	}
+	return tm
+}
+
+// checkFrame holds every screen to the frame: its height, an empty last column
+// except in rows of an address, and only characters that are one column wide
+// everywhere.
+func checkFrame(t *testing.T, name, screen string, cols, rows int) {
+	t.Helper()
+	lines := strings.Split(strings.TrimSuffix(screen, "\n"), "\n")
+	if len(lines) != rows {
+		t.Errorf("%s has %d rows, not %d", name, len(lines), rows)
+	}
+	address := false
+	for i, line := range lines {
+		address = strings.HasPrefix(line, "http") || address && line != "" && !strings.HasPrefix(line, " ")
+		width := len([]rune(line))
+		if limit := cols; !address && width > limit-1 || width > limit {
+			t.Errorf("%s: row %d is %d wide: %s", name, i+1, width, line)
+		}
+		for _, r := range line {
+			if r > '~' && r != '▸' && r != '▾' {
+				t.Errorf("%s: row %d holds %q", name, i+1, r)
+			}
+		}
+	}
+}
+
+// Every page at 80×24, and the crowded ones at 60×16, on the way of one
+// integration from nothing to its deletion.
+func TestGoldenScreens(t *testing.T) {
+	for _, size := range [][2]int{{80, 24}, {60, 16}} {
+		t.Run(fmt.Sprintf("%dx%d", size[0], size[1]), func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, gitlabtest.Options{Now: func() time.Time { return day }})
+			w.now = func() time.Time { return day }
+			goldenTour(w.open(size[0], size[1]), w, fmt.Sprintf("%dx%d/", size[0], size[1]))
+		})
+	}
+}
+
+func goldenTour(tm *window, w *world, at string) {
+	tm.see("Which GitLab do you want to connect?").golden(at + "provider")
+	tm.press("?").see("Keys", "esc close").golden(at + "provider-keys").press("esc").gone("esc close")
+	tm.press("enter").see("How should Flow sign in?").golden(at + "method")
+	tm.press("enter").see("OAuth follows").golden(at + "method-oauth")
+	tm.press("down", "enter").see("Base URL").golden(at + "credentials-empty")
+	tm.typed(strings.Replace(w.server.URL(), "/git", "/nowhere", 1)).press("enter").see("answers, but").golden(at + "credentials-not-gitlab")
+	tm.press("ctrl+u").typed(w.server.URL() + "/api/v4").press("enter").see("Kept as")
+	tm.typed(gitlabtest.DemoTokenReadOnly).see("19 characters").golden(at + "credentials-token")
+	tm.press("enter").see("Not connected", "enter change the token").golden(at + "connection-failed")
+	tm.press("enter").see("Will be kept").press("ctrl+u").typed(gitlabtest.DemoToken).press("enter")
+	tm.see("Connected:", "enter continue").golden(at + "connection-passed")
+	tm.press("enter").see("What should Flow read?").golden(at + "services")
+	tm.press("enter").see("What should this integration be called?").press("ctrl+u").typed("acme-gitlab").see("acme-gitlab").golden(at + "name")
+	tm.press("enter").see("Check and create", "enter create").golden(at + "create")
+	tm.press("enter").see("For new ones let cron run", "? keys").golden(at + "repos-first")
+
+	tm.press("?").see("esc close").golden(at + "repos-keys").press("esc").gone("esc close")
+	tm.press("a").see("Not saved:").golden(at + "repos-auto-import")
+	tm.press("2").see("none yet").press("n").see("choose a kind").golden(at + "exclusions-kinds")
+	tm.typed("re:^infra/(.*").press("enter").see("this bracket is not closed").golden(at + "exclusions-mistake")
+	tm.press("ctrl+u").typed("name:legacy-*").press("enter").see("Added.").golden(at + "exclusions-added")
+	tm.press("s").see("Save these changes?", "enter choose").golden(at + "save")
+	tm.press("enter").see("Saved:", "n new rule").golden(at + "exclusions-saved")
+	tm.press("1").see("[1 Repos]").press("/").typed("legacy").see("shown").press("enter").see("space in/out").golden(at + "repos-filter")
+	tm.press("i").see("by hand?").golden(at + "repos-question").press("esc").gone("by hand?")
+	tm.press("enter").see("Decided by").golden(at + "why").press("esc").gone("Decided by")
+	tm.press("esc").gone("shown")
+	tm.press("3").see("Data status").golden(at + "overview")
+	tm.press("esc").see("Integrations").see("enter open").golden(at + "integrations")
+	tm.leave()
+}

@@ -1,0 +1,89 @@
+// Command flow connects a company's GitLab to Flow and keeps the list of its
+// repos. Without arguments it is a program for the terminal; its subcommands do
+// the same in scripts.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/charmbracelet/x/term"
+
+	"flow"
+)
+
+// version is set by the linker: -ldflags "-X main.version=1.2.3".
+var version string
+
+func main() {
+	// Bubble Tea would write every key to that file, also those of a token.
+	os.Unsetenv("TEA_TRACE")
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	p := program{
+		stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr,
+		env: os.Getenv, now: time.Now, isTerminal: isTerminal,
+	}
+	code := p.run(ctx, os.Args[1:])
+	stop()
+	os.Exit(code)
+}
+
+// A program is what the commands depend on.
+type program struct {
+	stdin      io.Reader
+	stdout     io.Writer
+	stderr     io.Writer
+	env        func(string) string
+	now        func() time.Time
+	isTerminal func(stream any) bool
+
+	storeFile string // --store
+}
+
+func isTerminal(stream any) bool {
+	f, ok := stream.(interface{ Fd() uintptr })
+	return ok && term.IsTerminal(f.Fd())
+}
+
+// run runs one command line and returns the exit code.
+func (p *program) run(ctx context.Context, args []string) int {
+	root := p.command()
+	root.SetArgs(args)
+	root.SetIn(p.stdin)
+	root.SetOut(p.stdout)
+	root.SetErr(p.stderr)
+	err := root.ExecuteContext(ctx)
+	if err != nil {
+		fmt.Fprint(p.stderr, told(err))
+	}
+	return exitCode(err)
+}
+
+// The exit codes.
+const (
+	exitOK     = 0
+	exitFailed = 1
+	exitUsage  = 2
+)
+
+// exitCode is 2 where the command line, or an input that it names, has to be
+// mended before anything can be tried.
+func exitCode(err error) int {
+	var mistake *usageError
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.As(err, &mistake):
+		return exitUsage
+	case flow.CausedBy(err, flow.NoAddress, flow.NotAnAddress, flow.PlainAddress, flow.NoToken, flow.BadName,
+		flow.NameTaken, flow.BadService, flow.NoService, flow.NoTerminal):
+		return exitUsage
+	}
+	return exitFailed
+}

@@ -1,0 +1,87 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"flow"
+	"flow/gitlab"
+	"flow/store"
+)
+
+func (p *program) refreshCommand() *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "refresh NAME",
+		Short: "Looks for new groups and repos, and imports what the settings take in",
+		Long: `Looks for new groups and repos, and imports what the settings take in.
+
+It walks over all groups and repos that the account is a member of. If the walk is complete, the list is replaced, and repos that auto-import takes and no rule keeps out are imported. If it breaks off, the list stays as it was, and only the data status changes.
+
+Nothing that is imported is ever taken out by it. Let cron run it.`,
+		Example:           "flow refresh acme-gitlab\nflow refresh acme-gitlab --json",
+		Args:              takes("NAME"),
+		ValidArgsFunction: p.completeNames,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return p.runRefresh(cmd.Context(), args[0], asJSON)
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
+	return cmd
+}
+
+func (p *program) runRefresh(ctx context.Context, name string, asJSON bool) error {
+	return p.withStore(ctx, func(s *store.Store) error {
+		in, err := s.Named(ctx, name)
+		if err != nil {
+			return err
+		}
+		client := p.newClient()
+		defer client.Close()
+		found, err := p.discover(ctx, client, s, in)
+		if err != nil {
+			return refreshHint(ctx, client, in, err)
+		}
+		if asJSON {
+			return writeJSON(p.stdout, refreshed{in.ID, in.Name, found})
+		}
+		_, err = fmt.Fprintf(p.stdout, "Refreshed %s: %s, %s; %s new, %s no longer found, %s imported.\n", in.Name,
+			flow.Plural(found.Groups, "group"), flow.Plural(found.Repos, "repo"),
+			flow.Number(found.New), flow.Number(found.Lost), flow.Number(found.Taken))
+		return err
+	})
+}
+
+// refreshed is what flow refresh --json prints.
+type refreshed struct {
+	ID   int64  `json:"id"`
+	Name string `json:"name"`
+	flow.Discovery
+}
+
+func (p *program) discover(ctx context.Context, g flow.GitLab, s flow.Store, in flow.Integration) (flow.Discovery, error) {
+	progress := p.progress()
+	defer progress.end()
+	return p.setup(g, s).Refresh(ctx, in, progress.tell)
+}
+
+// findBound is how long an error waits for the address of the token page.
+const findBound = 10 * time.Second
+
+// refreshHint adds what to do about a refresh that failed. A token that is of
+// no use any more is replaced in the screens.
+func refreshHint(ctx context.Context, client *gitlab.Client, in flow.Integration, err error) error {
+	hint := &hinted{err: err, again: "flow refresh " + quoted(in.Name)}
+	if flow.CausedBy(err, flow.TokenUnknown, flow.TokenExpired, flow.TokenRevoked, flow.ScopeMissing) {
+		ctx, cancel := context.WithTimeout(ctx, findBound)
+		defer cancel()
+		hint.next = "Run flow and give " + in.Name + " a new one, under Expiry."
+		if server, err := client.Find(ctx, in.BaseURL.String(), in.PlainHTTP); err == nil && server.TokenPage != "" {
+			hint.next += " It is made at " + server.TokenPage
+		}
+	}
+	return hint
+}

@@ -1,0 +1,145 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+	"charm.land/fang/v2"
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"flow"
+	"flow/gitlab"
+	"flow/tui"
+)
+
+// command returns flow itself with all its commands.
+func (p *program) command() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "flow",
+		Short: "Connects a GitLab to Flow and chooses the repos that it reads",
+		Long: `Connects a GitLab to Flow and chooses the repos that it reads.
+
+Without a command it opens on this terminal: with the wizard as long as there is no integration, else with the list of integrations. In scripts use flow connect.
+
+Flow only reads from GitLab. What it learns stays in one file on this machine, $XDG_DATA_HOME/flow/flow.db, the tokens sealed with a key of their own.`,
+		Example: `flow
+flow demo
+flow connect --name acme-gitlab --base-url gitlab.acme.com --token-file token`,
+		Args:          noSuchCommand,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+
+		SuggestionsMinimumDistance: 2,
+		RunE:                       func(cmd *cobra.Command, _ []string) error { return p.runScreens(cmd.Context()) },
+	}
+	root.PersistentFlags().StringVar(&p.storeFile, "store", "", "the database file (default: $FLOW_STORE, else $XDG_DATA_HOME/flow/flow.db)")
+	root.SetFlagErrorFunc(flagMistake)
+	root.SetHelpFunc(showHelp)
+	root.AddCommand(p.connectCommand(), p.listCommand(), p.showCommand(), p.reposCommand(), p.refreshCommand(),
+		p.deleteCommand(), p.demoCommand(), p.versionCommand())
+	return root
+}
+
+func (p *program) runScreens(ctx context.Context) error {
+	if !p.isTerminal(p.stdin) || !p.isTerminal(p.stdout) {
+		return &flow.Fault{Cause: flow.NoTerminal}
+	}
+	s, err := p.openStore(ctx)
+	if err != nil {
+		return err
+	}
+	client := p.newClient()
+	defer client.Close()
+	kept := s.Keeping()
+	err = p.show(ctx, tui.Deps{
+		GitLab: client, Store: s, Now: p.now, Who: p.who(), Getenv: p.env,
+		Database: p.withTilde(kept.Database), Key: p.withTilde(kept.Key),
+		OpenURL: p.browser(), Dir: currentDir(), Notes: s.Notes(),
+	})
+	return errors.Join(err, s.Close())
+}
+
+// show runs the screens until the user leaves or a signal ends ctx. Bubble Tea
+// would wait for the same signals: if ctx ends it first, it never gets rid of
+// the message about the signal, and hangs.
+func (p *program) show(ctx context.Context, d tui.Deps) error {
+	return tui.Run(ctx, d, p.stdin, p.stdout, tea.WithoutSignalHandler())
+}
+
+// noSuchCommand refuses what stands where a command could. It is not repeated
+// as it is: people paste tokens into the wrong place.
+func noSuchCommand(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	mistake := &usageError{"There is no such command.", "Run flow --help to see those that there are."}
+	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+		mistake.next = "Did you mean flow " + near[0] + "?"
+	}
+	return mistake
+}
+
+// takes refuses any other number of arguments than those that are named.
+func takes(names ...string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		next := "Run " + strings.Join(append([]string{cmd.CommandPath()}, names...), " ") + ", or see " + cmd.CommandPath() + " --help."
+		switch {
+		case len(args) < len(names):
+			return &usageError{cmd.CommandPath() + " needs " + names[len(args)] + ", an integration.", next}
+		case len(args) > len(names) && len(names) == 0:
+			return &usageError{cmd.CommandPath() + " takes flags only.", "See " + cmd.CommandPath() + " --help."}
+		case len(args) > len(names):
+			return &usageError{cmd.CommandPath() + " takes one integration.", next + " A name with spaces stands in quotes."}
+		}
+		return nil
+	}
+}
+
+// flagMistake says what is wrong with a flag, without its value.
+func flagMistake(cmd *cobra.Command, err error) error {
+	see := "See " + cmd.CommandPath() + " --help."
+	var unknown *pflag.NotExistError
+	var empty *pflag.ValueRequiredError
+	var bad *pflag.InvalidValueError
+	switch {
+	case errors.As(err, &unknown) && unknown.GetSpecifiedName() == "token":
+		return &usageError{"There is no --token: others on this machine can read what stands in a command.", "Give the token in a file with --token-file, or on stdin."}
+	case errors.As(err, &unknown) && unknown.GetSpecifiedShortnames() != "":
+		return &usageError{"There is no flag -" + unknown.GetSpecifiedName() + ".", see}
+	case errors.As(err, &unknown):
+		return &usageError{"There is no flag --" + unknown.GetSpecifiedName() + ".", see}
+	case errors.As(err, &empty):
+		return &usageError{"--" + empty.GetFlag().Name + " needs a value.", see}
+	case errors.As(err, &bad):
+		return &usageError{"The value of --" + bad.GetFlag().Name + " can't be read.", see}
+	}
+	return &usageError{"A flag can't be read.", see}
+}
+
+// showHelp leaves help to fang. Errors are not left to it: before it prints one
+// it asks the terminal for its background and waits for the answer.
+func showHelp(cmd *cobra.Command, _ []string) {
+	root := cmd.Root()
+	path := strings.Fields(strings.TrimPrefix(cmd.CommandPath(), root.Name()))
+	root.SetArgs(append(path, "--help"))
+	if err := fang.Execute(cmd.Context(), root, fang.WithoutVersion(), fang.WithoutManpage()); err != nil {
+		fmt.Fprintln(cmd.ErrOrStderr(), err)
+	}
+}
+
+func (p *program) newClient() *gitlab.Client {
+	return gitlab.New(gitlab.Options{UserAgent: "flow/" + buildOf().Version, Now: p.now})
+}
+
+func currentDir() string {
+	dir, err := os.Getwd()
+	if err != nil {
+		return "."
+	}
+	return dir
+}

@@ -1,0 +1,263 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"flow/gitlab/gitlabtest"
+)
+
+// TestScripts runs the commands as a shell would, against a real GitLab on a
+// loopback port and a real store below the work folder. Beside testscript's own
+// commands there are:
+//
+//	gitlab              starts one and sets $GITLAB; again after dies: at the same address
+//	dies                ends it in the middle of the next discovery
+//	answers STATUS      makes every later page of a discovery fail so
+//	mends               takes that back
+//	forbids PATH        answers 403 to what is below a project
+//	revokes             revokes the token
+//	requests N          checks how many requests came in so far
+//	exits CODE CMD ...  runs a command and checks its exit code, and that it prints no token
+//	json PATH WANT      checks a value of what was printed last, such as .status.data
+//	keys PATH NAMES     checks an object's names and their order
+//	nosecrets           checks that no file but the token files holds a piece of a token
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		RequireExplicitExec: true,
+		Setup:               setUpScript,
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"gitlab": cmdGitLab, "dies": cmdDies, "answers": cmdAnswers, "mends": cmdMends, "requests": cmdRequests,
+			"forbids": cmdForbids, "revokes": cmdRevokes,
+			"exits": cmdExits, "json": cmdJSON, "keys": cmdKeys, "nosecrets": cmdNoSecrets,
+		},
+	})
+}
+
+// secret is a token of the demo's @flow-bot that looks like a real one, so that
+// a piece of it can be told from other words.
+const secret = "glpat-Xw7RkZ2mQv9TbY4sNc8J"
+
+// setUpScript gives every script a home, and a file for each kind of token.
+func setUpScript(e *testscript.Env) error {
+	e.Setenv("HOME", filepath.Join(e.WorkDir, "home"))
+	e.Setenv("TZ", "UTC")
+	for name, value := range map[string]string{
+		"token": secret, "token-readonly": gitlabtest.DemoTokenReadOnly, "token-readapi": gitlabtest.DemoTokenReadAPI,
+		"token-expired": gitlabtest.DemoTokenExpired, "token-revoked": gitlabtest.DemoTokenRevoked,
+		"token-blocked": gitlabtest.DemoTokenBlocked, "token-nogroups": gitlabtest.DemoTokenNoGroups,
+		"token-wrong": "glpat-thisonewasnevermade",
+	} {
+		if err := os.WriteFile(filepath.Join(e.WorkDir, name), []byte(value+"\n"), 0o600); err != nil {
+			return err
+		}
+	}
+	s := &scriptGitLab{}
+	e.Values[scriptKey{}] = s
+	e.Defer(s.close)
+	return nil
+}
+
+type scriptKey struct{}
+
+// scriptGitLab is the GitLab of one script.
+type scriptGitLab struct {
+	server  *gitlabtest.Server
+	company *gitlabtest.Company
+	mend    func()
+	dead    chan struct{} // closed once dies has ended it
+}
+
+func (s *scriptGitLab) close() {
+	if s.server != nil {
+		s.server.Close()
+	}
+}
+
+func gitLabOf(ts *testscript.TestScript) *scriptGitLab { return ts.Value(scriptKey{}).(*scriptGitLab) }
+
+func cmdGitLab(ts *testscript.TestScript, _ bool, _ []string) {
+	s, options := gitLabOf(ts), gitlabtest.Options{Path: "/git"}
+	if s.company == nil {
+		s.company = gitlabtest.Demo(time.Now())
+		bot, _ := s.company.User(gitlabtest.DemoUser)
+		_, err := s.company.AddToken(gitlabtest.Token{Value: secret, Name: "Flow in scripts", User: bot.ID,
+			Scopes: []string{"api", "read_user", "read_repository"}, CreatedAt: time.Now(), ExpiresOn: time.Now().AddDate(0, 0, 53)})
+		ts.Check(err)
+	} else {
+		<-s.dead
+		options.Addr = strings.Split(s.server.URL(), "/")[2]
+	}
+	var err error
+	s.server, err = gitlabtest.Start(s.company, options)
+	ts.Check(err)
+	ts.Setenv("GITLAB", s.server.URL())
+}
+
+// inDiscovery matches the pages of the walk over projects, but not those of the
+// walks beside it that only ask for roles.
+func inDiscovery(r *http.Request) bool {
+	q := r.URL.Query()
+	return strings.HasSuffix(r.URL.Path, "/api/v4/projects") && q.Has("id_after") && !q.Has("min_access_level")
+}
+
+func cmdDies(ts *testscript.TestScript, _ bool, _ []string) {
+	s := gitLabOf(ts)
+	server, dead := s.server, make(chan struct{})
+	s.dead = dead
+	die := sync.OnceFunc(func() {
+		go func() { // the request that it dies of is still being answered
+			server.Close()
+			close(dead)
+		}()
+	})
+	page := 0
+	server.Fail(gitlabtest.Fault{Kind: gitlabtest.Hang, Match: func(r *http.Request) bool {
+		if inDiscovery(r) {
+			page++
+		}
+		if page > 2 {
+			die()
+		}
+		return page > 2
+	}})
+}
+
+func cmdAnswers(ts *testscript.TestScript, _ bool, args []string) {
+	status, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	gitLabOf(ts).mend = gitLabOf(ts).server.Fail(gitlabtest.Fault{Match: inDiscovery, After: 2, Status: status, Body: `{"message":"the disk of ` + secret + ` is full"}`})
+}
+
+func cmdMends(ts *testscript.TestScript, _ bool, _ []string) { gitLabOf(ts).mend() }
+
+func cmdForbids(ts *testscript.TestScript, _ bool, args []string) {
+	gitLabOf(ts).server.Fail(gitlabtest.Fault{Path: "/api/v4/projects/*/" + args[0], Status: http.StatusForbidden, Body: `{"message":"403 Forbidden"}`})
+}
+
+func cmdRevokes(ts *testscript.TestScript, _ bool, _ []string) {
+	ts.Check(gitLabOf(ts).company.RevokeToken(secret))
+}
+
+func cmdRequests(ts *testscript.TestScript, _ bool, args []string) {
+	if got := len(gitLabOf(ts).server.Requests()); strconv.Itoa(got) != args[0] {
+		ts.Fatalf("%d requests came in, want %s", got, args[0])
+	}
+}
+
+func cmdExits(ts *testscript.TestScript, _ bool, args []string) {
+	err := ts.Exec(args[1], args[2:]...)
+	code := 0
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		code = exit.ExitCode()
+	} else {
+		ts.Check(err)
+	}
+	if strconv.Itoa(code) != args[0] {
+		ts.Fatalf("exit code %d, want %s", code, args[0])
+	}
+	for _, stream := range []string{"stdout", "stderr"} {
+		if piece := pieceOfSecret([]byte(ts.ReadFile(stream))); piece != "" {
+			ts.Fatalf("%s holds %q, a piece of the token", stream, piece)
+		}
+	}
+}
+
+// pieceOfSecret finds six characters in a row of the token. Its prefix is no
+// secret.
+func pieceOfSecret(text []byte) string {
+	const piece = 6
+	bare := strings.TrimPrefix(secret, "glpat-")
+	for i := 0; i+piece <= len(bare); i++ {
+		if bytes.Contains(text, []byte(bare[i:i+piece])) {
+			return bare[i : i+piece]
+		}
+	}
+	return ""
+}
+
+func cmdNoSecrets(ts *testscript.TestScript, _ bool, _ []string) {
+	files := 0
+	ts.Check(filepath.WalkDir(ts.Getenv("WORK"), func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || strings.HasPrefix(d.Name(), "token") {
+			return err
+		}
+		files++
+		text, err := os.ReadFile(path)
+		if piece := pieceOfSecret(text); piece != "" {
+			return fmt.Errorf("%s holds %q, a piece of the token", path, piece)
+		}
+		return err
+	}))
+	if files < 2 { // at least the database and its key
+		ts.Fatalf("only %d files were looked into", files)
+	}
+}
+
+func cmdJSON(ts *testscript.TestScript, neg bool, args []string) {
+	got := strings.TrimSpace(string(jsonAt(ts, args[0])))
+	if strings.HasPrefix(got, `"`) {
+		ts.Check(json.Unmarshal([]byte(got), &got))
+	}
+	if got == args[1] == neg {
+		ts.Fatalf("%s is %s", args[0], got)
+	}
+}
+
+func cmdKeys(ts *testscript.TestScript, _ bool, args []string) {
+	var names []string
+	d := json.NewDecoder(bytes.NewReader(jsonAt(ts, args[0])))
+	_, err := d.Token()
+	for err == nil && d.More() {
+		var name json.Token
+		if name, err = d.Token(); err == nil {
+			names = append(names, fmt.Sprint(name))
+			err = d.Decode(&json.RawMessage{})
+		}
+	}
+	ts.Check(err)
+	if want := strings.Fields(strings.Join(args[1:], " ")); !slices.Equal(names, want) {
+		ts.Fatalf("names of %s\n got %v\nwant %v", args[0], names, want)
+	}
+}
+
+// jsonAt finds a value such as .status.data or .0.path in what was printed last.
+func jsonAt(ts *testscript.TestScript, path string) json.RawMessage {
+	value := json.RawMessage(ts.ReadFile("stdout"))
+	for step := range strings.FieldsFuncSeq(path, func(r rune) bool { return r == '.' }) {
+		var err error
+		if i, number := strconv.Atoi(step); number == nil {
+			var list []json.RawMessage
+			if err = json.Unmarshal(value, &list); err == nil && i >= len(list) {
+				ts.Fatalf("%s: %d elements", path, len(list))
+			}
+			ts.Check(err)
+			value = list[i]
+			continue
+		}
+		var object map[string]json.RawMessage
+		ts.Check(json.Unmarshal(value, &object))
+		if object[step] == nil {
+			ts.Fatalf("%s: no %s in %s", path, step, value)
+		}
+		value = object[step]
+	}
+	return value
+}

@@ -1,0 +1,110 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"flow"
+	"flow/store"
+)
+
+func (p *program) showCommand() *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "show NAME",
+		Short: "Shows one integration",
+		Long: `Shows one integration: how it is doing and since when, where it leads, what its token may do and until when, and how many repos are in which state.
+
+It reads what is stored and asks no GitLab. The token itself is never shown.`,
+		Example:           "flow show acme-gitlab\nflow show acme-gitlab --json",
+		Args:              takes("NAME"),
+		ValidArgsFunction: p.completeNames,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return p.runShow(cmd.Context(), args[0], asJSON)
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
+	return cmd
+}
+
+func (p *program) runShow(ctx context.Context, name string, asJSON bool) error {
+	return p.withStore(ctx, func(s *store.Store) error {
+		in, err := s.Named(ctx, name)
+		switch {
+		case err != nil:
+			return err
+		case asJSON:
+			return writeJSON(p.stdout, recordOf(in))
+		}
+		return writeTable(p.stdout, p.facts(in, s.Keeping()))
+	})
+}
+
+// facts are the rows of flow show, in the words of the Overview on screen.
+func (p *program) facts(in flow.Integration, kept store.Keeping) [][]string {
+	provider, _ := flow.ProviderByID(in.Provider)
+	rows := [][]string{
+		{"Name", in.Name},
+		{"Data status", string(in.Status.Data) + " since " + flow.Date(in.Status.Since)},
+	}
+	if reason := reasonOf(in); reason != "" {
+		rows = append(rows, []string{"", reason})
+	}
+	return append(rows, [][]string{
+		{"Provider", provider.Name},
+		{"Base URL", baseOf(in)},
+		{"Server", in.Report.Server},
+		{"Sign-in", signInOf(in)},
+		{"Expiry", expiryOf(p.now(), in.Report)},
+		{"Services", in.Services.String()},
+		{"Connection", "tested " + flow.Ago(p.now(), in.Report.At) + ": " + in.Report.Tally()},
+		{"Discovery", discoveryOf(p.now(), in.Discovery)},
+		{"Repos", statesOf(in.Counts)},
+		{"Created", flow.Date(in.CreatedAt) + " by " + in.CreatedBy},
+		{"Kept in", p.withTilde(kept.Database) + ", the token sealed; its key in " + p.withTilde(kept.Key)},
+	}...)
+}
+
+func baseOf(in flow.Integration) string {
+	if in.BaseURL.IsPlain() {
+		return in.BaseURL.String() + " (http: others on the way can read the token)"
+	}
+	return in.BaseURL.String()
+}
+
+func signInOf(in flow.Integration) string {
+	text := in.Report.Account + ", " + strings.ToLower(in.Method.String())
+	if len(in.Report.Scopes) > 0 {
+		text += ": " + in.Report.Scopes.String()
+	}
+	return text
+}
+
+func expiryOf(now time.Time, r flow.Report) string {
+	if r.Expires.IsZero() {
+		return "no date known"
+	}
+	return flow.Expiry(now, r.Expires)
+}
+
+func discoveryOf(now time.Time, d flow.Discovery) string {
+	if d.At.IsZero() {
+		return "none yet"
+	}
+	return fmt.Sprintf("complete %s: %s, %s", flow.Ago(now, d.At), flow.Plural(d.Groups, "group"), flow.Plural(d.Repos, "repo"))
+}
+
+// statesOf names the states in which there are repos.
+func statesOf(c flow.Counts) string {
+	var parts []string
+	for _, state := range []flow.State{flow.Imported, flow.NotImported, flow.Excluded, flow.KeptOut, flow.Paused, flow.NotSupported} {
+		if n := c[state]; n > 0 || state == flow.Imported {
+			parts = append(parts, flow.Number(n)+" "+state.String())
+		}
+	}
+	return strings.Join(parts, ", ")
+}

@@ -1,0 +1,40 @@
+package main
+
+import (
+	"bufio"
+	"io"
+	"strings"
+
+	"github.com/charmbracelet/x/ansi"
+)
+
+const columnGap = 2
+
+// writeTable writes rows of columns that stand below each other. The last
+// column is as wide as it is.
+func writeTable(w io.Writer, rows [][]string) error {
+	var widths []int
+	for _, row := range rows {
+		for i, cell := range row {
+			if i == len(widths) {
+				widths = append(widths, 0)
+			}
+			widths[i] = max(widths[i], ansi.StringWidth(cell))
+		}
+	}
+	out := bufio.NewWriter(w)
+	for _, row := range rows {
+		for i, cell := range row {
+			if i < len(row)-1 {
+				cell = pad(cell, widths[i]+columnGap)
+			}
+			out.WriteString(cell)
+		}
+		out.WriteString("\n")
+	}
+	return out.Flush()
+}
+
+func pad(text string, width int) string {
+	return text + strings.Repeat(" ", max(width-ansi.StringWidth(text), 0))
+}

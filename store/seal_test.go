@@ -18,7 +18,7 @@ func TestATokenIsBoundToWhereItBelongs(t *testing.T) {
 		{"untouched", `UPDATE integrations SET name = 'x'`, ""},
 		{"another path of the same origin", `UPDATE integrations SET base_url = 'https://gitlab.example.com'`, ""},
 		{"another host", `UPDATE integrations SET base_url = 'https://gitlab.example.org/git'`, flow.SealBroken},
-		{"a host that looks like a user", `UPDATE integrations SET base_url = 'https://gitlab.example.com@evil.example/git'`, flow.SealBroken},
+		{"a host that looks like a user", `UPDATE integrations SET base_url = 'https://gitlab.example.com@evil.example/git'`, flow.NotAnAddress},
 		{"another port", `UPDATE integrations SET base_url = 'https://gitlab.example.com:444/git'`, flow.SealBroken},
 		{"http", `UPDATE integrations SET base_url = 'http://gitlab.example.com/git'`, flow.SealBroken},
 		{"plain http accepted", `UPDATE integrations SET plain_http = 1`, flow.SealBroken},

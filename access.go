@@ -12,6 +12,10 @@ import (
 type Role int
 
 const (
+	// RoleUnknown is the role in a repo that a running discovery has found, but
+	// not yet rated. A complete discovery leaves none.
+	RoleUnknown Role = -1
+
 	NoRole     Role = 0
 	Minimal    Role = 5
 	Guest      Role = 10
@@ -23,7 +27,8 @@ const (
 )
 
 var roleNames = map[Role]string{
-	NoRole: "None", Minimal: "Minimal", Guest: "Guest", Planner: "Planner", Reporter: "Reporter",
+	RoleUnknown: "Not known",
+	NoRole:      "None", Minimal: "Minimal", Guest: "Guest", Planner: "Planner", Reporter: "Reporter",
 	Developer: "Developer", Maintainer: "Maintainer", Owner: "Owner", 60: "Admin",
 }
 
@@ -34,8 +39,9 @@ func (r Role) String() string {
 	return fmt.Sprintf("Role %d", int(r))
 }
 
-// CanImport reports whether the role is enough to read what Flow reads.
-func (r Role) CanImport() bool { return r >= Reporter }
+// CanImport reports whether the role is enough to read what Flow reads. A repo
+// may be chosen before its role is known.
+func (r Role) CanImport() bool { return r >= Reporter || r == RoleUnknown }
 
 // CanHook reports whether the role is enough to install webhooks.
 func (r Role) CanHook() bool { return r >= Maintainer }

@@ -36,7 +36,21 @@ func (p *Plan) Differences() []Difference {
 			rows = append(rows, p.pinDifference(i))
 		}
 	}
+	if lost := p.lostChanges(); lost > 0 {
+		rows = append(rows, Difference{Kind: "not found", What: Plural(lost, "choice"), Note: "for what is gone from GitLab"})
+	}
 	return rows
+}
+
+// lostChanges counts the changes for groups and repos that are no longer there.
+func (p *Plan) lostChanges() int {
+	pins := 0
+	for i := range p.Repos {
+		if p.pinChanged(i) {
+			pins++
+		}
+	}
+	return len(p.changes.Pins) - pins + len(p.changes.Auto) - len(p.changedGroups())
 }
 
 func (p *Plan) changedGroups() []int {

@@ -25,7 +25,7 @@ import (
 // in no order: whatever one of them matches is kept out.
 type Rule struct {
 	text  string
-	match func(r *Repo, now time.Time) bool
+	match matcher
 }
 
 func (r Rule) String() string { return r.text }
@@ -94,48 +94,92 @@ func ParseRule(text string) (Rule, error) {
 	if value == "" {
 		return wrong(0, "nothing stands after the colon")
 	}
-	rule := Rule{text: text}
-	switch kind {
-	case "name":
-		if i := strings.IndexByte(value, '/'); i >= 0 {
-			return wrong(i, "a name holds no slash; path: looks at the whole path")
-		}
-		pattern := glob(value)
-		rule.match = func(r *Repo, _ time.Time) bool { return pattern.MatchString(r.Slug()) }
-	case "path":
-		if value = strings.Trim(value, "/"); value == "" {
-			return wrong(0, "nothing stands after the colon")
-		}
-		pattern := glob(value)
-		rule.match = func(r *Repo, _ time.Time) bool { return pattern.MatchString(r.Path) }
-	case "re":
-		pattern, err := regexp.Compile(value)
-		if err != nil {
-			return wrong(regexpMistake(value, err))
-		}
-		rule.match = func(r *Repo, _ time.Time) bool { return pattern.MatchString(r.Path) }
-	case "inactive":
-		days, err := strconv.Atoi(strings.TrimSuffix(value, "d"))
-		if err != nil || days < 1 || days > 36500 || !strings.HasSuffix(value, "d") {
-			return wrong(0, "give a number of days, such as 365d")
-		}
-		rule.match = func(r *Repo, now time.Time) bool { return quietSince(r, now.AddDate(0, 0, -days)) }
-	case "before":
-		day, err := time.Parse(time.DateOnly, value)
-		if err != nil {
-			return wrong(0, "give a day, such as 2023-01-01")
-		}
-		rule.match = func(r *Repo, _ time.Time) bool { return quietSince(r, day) }
-	case "is":
-		is, known := attributes[value]
-		if !known {
-			return wrong(0, "give archived, public, fork, mirror or empty")
-		}
-		rule.match = func(r *Repo, _ time.Time) bool { return is(r) }
-	default:
+	compile, known := compilers[kind]
+	if !known {
 		return wrong(-len(kind)-1, kind+": is no kind of rule")
 	}
-	return rule, nil
+	match, mistake := compile(value)
+	if mistake != nil {
+		return wrong(mistake.at, mistake.reason)
+	}
+	return Rule{text, match}, nil
+}
+
+// A matcher is what a rule does, a mistake why it can't be read.
+type (
+	matcher func(r *Repo, now time.Time) bool
+	mistake struct {
+		at     int // byte offset in the value
+		reason string
+	}
+)
+
+// compilers make matchers of what stands after a kind's colon.
+var compilers = map[string]func(value string) (matcher, *mistake){
+	"name":     compileName,
+	"path":     compilePath,
+	"re":       compileExpression,
+	"inactive": compileInactive,
+	"before":   compileBefore,
+	"is":       compileIs,
+}
+
+func compileName(value string) (matcher, *mistake) {
+	if i := strings.IndexByte(value, '/'); i >= 0 {
+		return nil, &mistake{i, "a name holds no slash; path: looks at the whole path"}
+	}
+	pattern := glob(value)
+	return func(r *Repo, _ time.Time) bool { return pattern.MatchString(r.Slug()) }, nil
+}
+
+func compilePath(value string) (matcher, *mistake) {
+	if value = strings.Trim(value, "/"); value == "" {
+		return nil, &mistake{0, "nothing stands after the colon"}
+	}
+	pattern := glob(value)
+	return func(r *Repo, _ time.Time) bool { return pattern.MatchString(r.Path) }, nil
+}
+
+// maxProgram bounds how long one match may take: RE2 takes time in proportion
+// to its program, which (.?){1000} makes much longer than its text.
+const maxProgram = 1000
+
+func compileExpression(value string) (matcher, *mistake) {
+	pattern, err := regexp.Compile(value)
+	if err != nil {
+		at, reason := regexpMistake(value, err)
+		return nil, &mistake{at, reason}
+	}
+	if tree, err := syntax.Parse(value, syntax.Perl); err == nil {
+		if program, err := syntax.Compile(tree.Simplify()); err == nil && len(program.Inst) > maxProgram {
+			return nil, &mistake{0, "this repeats too much"}
+		}
+	}
+	return func(r *Repo, _ time.Time) bool { return pattern.MatchString(r.Path) }, nil
+}
+
+func compileInactive(value string) (matcher, *mistake) {
+	days, err := strconv.Atoi(strings.TrimSuffix(value, "d"))
+	if err != nil || days < 1 || days > 36500 || !strings.HasSuffix(value, "d") {
+		return nil, &mistake{0, "give a number of days, such as 365d"}
+	}
+	return func(r *Repo, now time.Time) bool { return quietSince(r, now.AddDate(0, 0, -days)) }, nil
+}
+
+func compileBefore(value string) (matcher, *mistake) {
+	day, err := time.Parse(time.DateOnly, value)
+	if err != nil {
+		return nil, &mistake{0, "give a day, such as 2023-01-01"}
+	}
+	return func(r *Repo, _ time.Time) bool { return quietSince(r, day) }, nil
+}
+
+func compileIs(value string) (matcher, *mistake) {
+	is, known := attributes[value]
+	if !known {
+		return nil, &mistake{0, "give archived, public, fork, mirror or empty"}
+	}
+	return func(r *Repo, _ time.Time) bool { return is(r) }, nil
 }
 
 func ruleFault(text, kind string, hasKind bool) error {

@@ -308,9 +308,8 @@ func TestEveryKindOfRuleHasAnExampleThatCanBeRead(t *testing.T) {
 func TestHugePatternsEnd(t *testing.T) {
 	long := flow.Repo{Path: strings.Repeat("a", 250) + "/" + strings.Repeat("a", 250)}
 	for _, text := range []string{
-		"re:" + strings.Repeat("(a*)*", 190) + "b",
-		"re:" + strings.Repeat("(", 490) + "a" + strings.Repeat(")", 490) + "b",
-		"re:(a?){500}(a?){500}b",
+		"re:" + strings.Repeat("(a*)*", 90) + "b",
+		"re:(a?){200}b",
 		"name:" + strings.Repeat("*a", 490) + "b",
 		"path:" + strings.Repeat("**/", 330) + "b",
 		"path:" + strings.Repeat("*", 990) + "b",
@@ -323,7 +322,7 @@ func TestHugePatternsEnd(t *testing.T) {
 			t.Errorf("%.20s... took %s", text, took)
 		}
 	}
-	for _, text := range []string{"re:((a{100}){100}){100}", "re:" + strings.Repeat("(", 990), "re:" + strings.Repeat("a", 1<<20), "name:" + strings.Repeat("*", 1<<20)} {
+	for _, text := range []string{"re:((a{100}){100}){100}", "re:" + strings.Repeat("(a*)*", 190) + "b", "re:(a?){500}(a?){500}b", "re:" + strings.Repeat("(", 990), "re:" + strings.Repeat("a", 1<<20), "name:" + strings.Repeat("*", 1<<20)} {
 		if _, err := flow.ParseRule(text); !flow.CausedBy(err, flow.BadRule) {
 			t.Errorf("%.20s...: %v, want it refused", text, err)
 		}

@@ -96,7 +96,7 @@ func (s Setup) Refresh(ctx context.Context, in Integration, tell func(Progress))
 	if err == nil {
 		return found, nil
 	}
-	if ctx.Err() != nil {
+	if errors.Is(ctx.Err(), context.Canceled) {
 		return Discovery{}, &Fault{Cause: Cancelled, Err: fmt.Errorf("%w: %w", context.Cause(ctx), err)}
 	}
 	if f := FaultOf(err); f.Cause != StoreFailed && f.Cause != StoreFull && f.Cause != StoreUnreadable {
@@ -150,7 +150,11 @@ func (s Setup) brokenOff(err error, p Progress, in Integration) error {
 		return err
 	}
 	kept := ""
-	if at := in.Discovery.At; !at.IsZero() {
+	switch at := in.Discovery.At; {
+	case at.IsZero():
+	case s.Now().Sub(at) < time.Minute:
+		kept = " The last list is kept."
+	default:
 		kept = fmt.Sprintf(" The list of %s is kept.", Ago(s.Now(), at))
 	}
 	return &Fault{Cause: BrokenOff, Detail: Plural(p.Repos, "repo"), Where: kept, Says: FaultOf(err).Says, Err: err}

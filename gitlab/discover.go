@@ -60,12 +60,12 @@ type discovery struct {
 // others: a partial walk is a failed walk.
 func (d *discovery) walkAll(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
+	d.roles.walked = d.version.has(roleFilter)
 	g.Go(func() error { return groups(ctx, d.session, d.addGroups) })
 	g.Go(func() error {
 		return projects(ctx, d.session, memberQuery(), func(p *projectRow) int64 { return p.ID }, d.addProjects)
 	})
-	if d.version.has(roleFilter) {
-		d.roles.walked = true
+	if d.roles.walked {
 		for _, level := range []struct {
 			least flow.Role
 			ids   *[]int64
@@ -115,7 +115,7 @@ func (d *discovery) addProjects(rows []projectRow) error {
 		if repo.Path == "" || repo.GroupID <= 0 {
 			return d.unreadable("repos", fmt.Errorf("project %d has no path or no namespace", repo.ID))
 		}
-		d.roles.note(repo)
+		repo.Role = d.roles.note(repo)
 		page.Repos = append(page.Repos, repo)
 		home := rows[i].home()
 		if d.derive(home, true); home.ParentID > 0 {

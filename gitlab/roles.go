@@ -23,9 +23,22 @@ type noted struct {
 	role flow.Role
 }
 
-func (b *roleBook) note(r flow.Repo) { b.noted = append(b.noted, noted{r.ID, r.Role}) }
+// note keeps a project's role and returns the one to hand on. GitLab tells
+// nothing of access through a share, so a low role says little before the walks
+// are complete.
+func (b *roleBook) note(r flow.Repo) flow.Role {
+	b.noted = append(b.noted, noted{r.ID, r.Role})
+	return b.handed(r.Role)
+}
 
-// corrections yields the roles that differ from those noted, at most n at once.
+func (b *roleBook) handed(role flow.Role) flow.Role {
+	if b.walked && !role.CanImport() {
+		return flow.RoleUnknown
+	}
+	return role
+}
+
+// corrections yields the roles that differ from those handed on, at most n at once.
 func (b *roleBook) corrections(n int) iter.Seq[map[int64]flow.Role] {
 	return func(yield func(map[int64]flow.Role) bool) {
 		if !b.walked {
@@ -38,7 +51,7 @@ func (b *roleBook) corrections(n int) iter.Seq[map[int64]flow.Role] {
 			_, atLeastReporter := slices.BinarySearch(b.reporter, p.id)
 			_, atLeastMaintainer := slices.BinarySearch(b.maintainer, p.id)
 			role := corrected(p.role, atLeastReporter, atLeastMaintainer)
-			if role == p.role {
+			if role == b.handed(p.role) {
 				continue
 			}
 			if batch[p.id] = role; len(batch) == n {

@@ -67,10 +67,8 @@ func (s *Store) KeptDraft(ctx context.Context) (d flow.Draft, found bool, err er
 
 // DropDraft forgets the user's draft, if there is one.
 func (s *Store) DropDraft(ctx context.Context) error {
-	return s.write(ctx, "drop the draft", func(tx *sql.Tx) error { return s.dropDraft(ctx, tx) })
-}
-
-func (s *Store) dropDraft(ctx context.Context, tx *sql.Tx) error {
-	_, err := tx.ExecContext(ctx, `DELETE FROM drafts WHERE who = ?`, s.who)
-	return err
+	return s.write(ctx, "drop the draft", func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `DELETE FROM drafts WHERE who = ?`, s.who)
+		return err
+	})
 }

@@ -47,9 +47,6 @@ func (s *Store) Create(ctx context.Context, in flow.Integration, c flow.Connecti
 		if err := s.log(ctx, tx, id, 1, who, "created the integration"); err != nil {
 			return err
 		}
-		if err := s.dropDraft(ctx, tx); err != nil {
-			return err
-		}
 		in, err = integration(ctx, tx, id)
 		return err
 	})

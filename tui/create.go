@@ -98,9 +98,12 @@ func (c *create) update(msg tea.Msg) (move, tea.Cmd) {
 
 func (c *create) create() tea.Cmd {
 	c.bad = nil
-	setup, draft := c.w.setup(), c.w.draft
+	setup, store, draft := c.w.setup(), c.w.Store, c.w.draft
 	return c.saving.start(c.w.env, storeBound, func(ctx context.Context, _ func(tea.Msg)) tea.Msg {
 		in, err := setup.Create(ctx, draft)
+		if err == nil {
+			_ = store.DropDraft(ctx) // at worst it is offered once more
+		}
 		return created{in, err}
 	})
 }

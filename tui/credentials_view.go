@@ -36,7 +36,7 @@ func (c *credentials) message() string {
 		return "  " + c.said
 	case c.going:
 		return "  Looking for GitLab first..."
-	case c.w.Demo != nil && c.token.value() == "":
+	case c.w.Demo != nil && c.token.value() == "" && c.w.draft.Address == c.w.Demo.Address:
 		return "  Demo: the token is " + c.w.Demo.Token
 	}
 	return ""

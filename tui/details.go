@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -100,8 +101,9 @@ func loadReview(ctx context.Context, store Store, id int64) reviewLoaded {
 const discoveryBound = 6 * time.Hour
 
 type discovered struct {
-	found flow.Discovery
-	err   error
+	reviewLoaded // as it is stored now
+	found        flow.Discovery
+	err          error // of the discovery
 }
 
 // refresh starts a discovery, unless one runs.
@@ -111,10 +113,15 @@ func (d *details) refresh() tea.Cmd {
 	}
 	d.broken, d.progress = nil, flow.Progress{}
 	d.found, d.foundIn = map[int64]flow.Repo{}, map[int64]flow.Group{}
-	setup, in := d.setup(), d.in
+	setup, store, in := d.setup(), d.Store, d.in
 	return d.discovery.start(d.env, discoveryBound, func(ctx context.Context, send func(tea.Msg)) tea.Msg {
 		found, err := setup.Refresh(ctx, in, func(p flow.Progress) { send(p) })
-		return discovered{found, err}
+		if errors.Is(ctx.Err(), context.Canceled) {
+			return nil // nobody waits any more
+		}
+		load, cancel := context.WithTimeout(context.WithoutCancel(ctx), storeBound)
+		defer cancel()
+		return discovered{loadReview(load, store, in.ID), found, err}
 	})
 }
 
@@ -146,7 +153,8 @@ func (d *details) taskUpdate(m taskMsg) (move, tea.Cmd) {
 		} else {
 			d.notice = d.summary(got.found)
 		}
-		return move{}, d.load()
+		d.take(got.reviewLoaded)
+		return move{}, nil
 	default:
 		return d.tabs[d.at].update(m)
 	}

@@ -212,7 +212,11 @@ func (r *repos) repoCells(w row) (change, mark, name, middle, text string) {
 			active += " ago"
 		}
 	}
-	return change, marks[p.Mark(w.repo)], "  " + repo.Slug(), pad(repo.Role.String(), roleWidth) + active, p.StateText(w.repo)
+	role := repo.Role.String()
+	if repo.Role == flow.RoleUnknown {
+		role = ""
+	}
+	return change, marks[p.Mark(w.repo)], "  " + repo.Slug(), pad(role, roleWidth) + active, p.StateText(w.repo)
 }
 
 // about is the sentence of the focused row, or the question that is asked.

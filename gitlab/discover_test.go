@@ -214,3 +214,37 @@ func TestAnAdministratorGetsOnlyItsOwn(t *testing.T) {
 		t.Errorf("%d groups and repos, error %v", n, err)
 	}
 }
+
+// While the walks run a role that GitLab does not tell yet is not known: it is
+// neither too low nor high enough. In the end every role is known.
+func TestARoleIsNotKnownBeforeTheWalksAreComplete(t *testing.T) {
+	server := start(t, gitlabtest.Demo(time.Now()), gitlabtest.Options{})
+	client, _ := newClient(t, gitlab.Options{})
+	first, last := map[int64]flow.Role{}, map[int64]flow.Role{}
+	err := client.Discover(t.Context(), connect(t, server.URL()), func(p flow.Page) error {
+		for _, r := range p.Repos {
+			first[r.ID], last[r.ID] = r.Role, r.Role
+		}
+		for id, role := range p.Roles {
+			last[id] = role
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	unknown := 0
+	for id, role := range first {
+		if role == flow.RoleUnknown {
+			unknown++
+		} else if !role.CanImport() {
+			t.Errorf("project %d is handed on with %s", id, role)
+		}
+		if last[id] == flow.RoleUnknown {
+			t.Errorf("the role in project %d stays unknown", id)
+		}
+	}
+	if unknown == 0 {
+		t.Error("every role was known at once")
+	}
+}

@@ -183,7 +183,8 @@ func (i *integrations) draw(b *body, in flow.Integration, focused bool, width in
 	}
 	b.add(pad("    "+flow.Plural(in.Counts.All(), "repo"), column) + cut(when, width-1-column))
 	if text := i.toSay(in); text != "" {
-		b.add("    " + cut(text, width-5))
+		rows := wrap(text, width-5)
+		b.add(prefixed("    ", rows[:min(len(rows), 2)])...)
 	}
 }
 

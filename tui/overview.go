@@ -134,7 +134,7 @@ func (o *overview) draw(s *screen, width, _ int) {
 	if len(d.events) > 0 {
 		latest := []string{"  Latest"}
 		for _, e := range d.events[:min(len(d.events), maxEvents)] {
-			latest = append(latest, "    "+pad(flow.Ago(d.Now(), e.At), label-2)+cut(strings.TrimSpace(e.By+" "+e.Text), width-3-label))
+			latest = append(latest, "    "+pad(flow.Ago(d.Now(), e.At), label)+cut(strings.TrimSpace(e.By+" "+e.Text), width-5-label))
 		}
 		b.together(dropDetail, latest...)
 	}

@@ -63,27 +63,42 @@ func (w *wizard) open(s flow.Step) {
 	w.step = steps[s](w)
 }
 
-type namesLoaded struct {
+type wizardLoaded struct {
 	names []string
+	kept  flow.Draft
 	err   error
 }
 
 func (w *wizard) enter() tea.Cmd {
+	store := w.Store
 	load := w.loader.start(w.env, storeBound, func(ctx context.Context, _ func(tea.Msg)) tea.Msg {
-		list, err := w.Store.List(ctx)
+		list, err := store.List(ctx)
+		if err != nil {
+			return wizardLoaded{err: err}
+		}
 		var names []string
 		for _, in := range list {
 			names = append(names, in.Name)
 		}
-		return namesLoaded{names, err}
+		kept, _, err := store.KeptDraft(ctx)
+		return wizardLoaded{names, kept, err}
 	})
 	return tea.Batch(load, w.step.enter())
 }
 
+// offer brings up a kept draft, unless the user is on the way already.
+func (w *wizard) offer(kept flow.Draft) {
+	if kept.Provider != "" && w.kept.Provider == "" && w.at == flow.StepProvider && w.draft.Provider == "" {
+		w.kept = kept
+		w.open(flow.StepProvider)
+	}
+}
+
 func (w *wizard) update(msg tea.Msg) (move, tea.Cmd) {
 	if m, ok := msg.(taskMsg); ok && m.run == w.loader.run {
-		if loaded, ok := m.msg.(namesLoaded); ok && loaded.err == nil {
+		if loaded, ok := m.msg.(wizardLoaded); ok && loaded.err == nil {
 			w.taken = loaded.names
+			w.offer(loaded.kept)
 		}
 		w.loader.stop()
 		return move{}, nil

@@ -367,6 +367,18 @@ func TestDraftIsOfferedAgain(t *testing.T) {
 	tm.see("How should").leave()
 }
 
+// The same where another integration is added, and its draft is the first's no
+// longer.
+func TestDraftIsOfferedFromTheList(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, gitlabtest.Options{})
+	w.open(80, 24).created(w, "acme-gitlab").leave()
+	tm := w.open(80, 24)
+	tm.see("enter open").press("n").see("Which GitLab").press("enter").see("How should").press("down", "enter").see("What you type").leave()
+	tm = w.open(80, 24)
+	tm.see("enter open").press("n").see("You stopped at Credentials").press("esc").see("enter open").leave()
+}
+
 // Groups: space asks with the number, i and x act on what is shown.
 func TestGroupsAndShown(t *testing.T) {
 	t.Parallel()

@@ -126,7 +126,7 @@ func (r *rename) view(width, _ int) screen {
 	text, cursor := r.field.draw(width - 11)
 	b.focus(10 + cursor)
 	b.add(r.d.styles.mark(true) + r.d.styles.label("Name", 8, true) + text)
-	b.add("          1 to 64 characters. Scripts that name it have to be changed too.")
+	b.prose(width, 10, 0, "1 to 64 characters. Scripts that name it have to be changed too.")
 	s.keys = []key.Binding{does(keys.enter, "rename"), keys.clear, keys.back}
 	return s
 }
@@ -245,7 +245,7 @@ func (r *removal) view(width, _ int) screen {
 	b.blank()
 	b.add("    " + flow.Plural(c.All(), "repo") + " in the list, " + flow.Number(c[flow.Imported]) + " of them imported")
 	b.add("    " + flow.Plural(len(d.plan.Settings.Rules), "rule") + ", and what was chosen by hand or for groups")
-	b.add("    the stored token; in GitLab it goes on until you revoke it there")
+	b.prose(width, 4, 0, "the stored token; in GitLab it goes on until you revoke it")
 	b.blank()
 	b.detail("  In GitLab nothing changes.")
 	b.blank()

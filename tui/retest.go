@@ -2,7 +2,6 @@ package tui
 
 import (
 	"context"
-	"fmt"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
@@ -238,7 +237,11 @@ func (r *renewal) view(width, _ int) screen {
 		b.add("  " + pad("", labelWidth) + "Access token is empty. Paste the token that you made in GitLab.")
 	}
 	b.blank()
-	b.add(prefixed("  ", wrap(fmt.Sprintf("It will be kept in %s, sealed.", d.Database), width-3))...)
+	kept := "in " + d.Database + ", sealed"
+	if d.Demo != nil {
+		kept = "for this demo only"
+	}
+	b.prose(width, 2, 0, "It will be kept "+kept+".")
 	s.keys = []key.Binding{does(keys.enter, "test the new token"), keys.reveal, keys.back}
 	return s
 }

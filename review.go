@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -75,7 +76,7 @@ type Tree struct {
 	Groups []Group
 	Repos  []Repo
 
-	Top        []int   // groups that have no group above them here
+	Top        []int   // groups that have no group above them here; people's namespaces last
 	parent     []int   // of each group; -1 at the top
 	owner      []int   // group of each repo; -1 if it has none
 	GroupsIn   [][]int // groups directly below each group
@@ -106,6 +107,7 @@ func newTree(groups []Group, repos []Repo) Tree {
 			t.GroupsIn[t.parent[g]] = append(t.GroupsIn[t.parent[g]], g)
 		}
 	}
+	slices.SortStableFunc(t.Top, func(a, b int) int { return cmp.Compare(rank(&groups[a]), rank(&groups[b])) })
 	for i := range repos {
 		g, ok := t.groupByID[repos[i].GroupID]
 		if !ok {
@@ -121,6 +123,15 @@ func newTree(groups []Group, repos []Repo) Tree {
 		}
 	}
 	return t
+}
+
+// rank puts people's namespaces after groups: a company has many of them, and
+// reviews few.
+func rank(g *Group) int {
+	if g.Personal {
+		return 1
+	}
+	return 0
 }
 
 // above finds the nearest group above a path. A group in between may be hidden

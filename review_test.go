@@ -290,3 +290,16 @@ func TestChangesApply(t *testing.T) {
 		t.Errorf("nothing applied to nothing is %#v", empty)
 	}
 }
+
+// A company has many people's namespaces and reviews few: they come last.
+func TestPeoplesNamespacesComeLast(t *testing.T) {
+	groups := []flow.Group{{ID: 1, Path: "ana", Personal: true}, {ID: 2, Path: "oss"}, {ID: 3, Path: "bob", Personal: true}, {ID: 4, Path: "acme"}}
+	r := flow.NewReview(flow.Integration{}, flow.Settings{}, groups, nil)
+	var got []string
+	for _, g := range r.Top {
+		got = append(got, r.Groups[g].Path)
+	}
+	if want := "acme oss ana bob"; strings.Join(got, " ") != want {
+		t.Errorf("the top is %v, want %s", got, want)
+	}
+}

@@ -123,9 +123,10 @@ func (r *repos) addRepo(i, depth int, terms []string) bool {
 	return true
 }
 
-// isOpen reports whether a group shows what is in it: top groups start open.
+// isOpen reports whether a group shows what is in it: top groups start open,
+// people's namespaces do not.
 func (r *repos) isOpen(g int) bool {
-	open := r.d.plan.Parent(g) < 0
+	open := r.d.plan.Parent(g) < 0 && !r.d.plan.Groups[g].Personal
 	if r.folded[r.d.plan.Groups[g].ID] {
 		open = !open
 	}

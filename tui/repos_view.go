@@ -208,8 +208,8 @@ func (r *repos) repoCells(w row) (change, mark, name, middle, text string) {
 	active := ""
 	if !repo.ActiveAt.IsZero() {
 		active = flow.Age(r.d.Now(), repo.ActiveAt)
-		if active != "now" {
-			active += " ago"
+		if ago := active + " ago"; active != "now" && len(ago) < activeWidth {
+			active = ago
 		}
 	}
 	role := repo.Role.String()

@@ -38,7 +38,7 @@ Nothing goes over the network, your own integrations are not touched, and everyt
 const demoLatency = 15 * time.Millisecond
 
 func (p *program) runDemo(ctx context.Context) error {
-	if !p.isTerminal(p.stdin) || !p.isTerminal(p.stdout) {
+	if !p.canDraw() {
 		return &flow.Fault{Cause: flow.NoTerminal}
 	}
 	d, err := p.newDemo(ctx)

@@ -185,6 +185,16 @@ func TestAccountWithoutGroupsIsWarned(t *testing.T) {
 	tm.see("Connected:", "sees no groups", "/^  skipped   Repo/").never("failed")
 }
 
+// What is older than 9.0 is refused by its version, which only a token tells.
+func TestTooOldIsRefused(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, gitlabtest.Options{Version: "8.17.0"})
+	tm := w.open(80, 24)
+	tm.credentials(w.server.URL()).typed(gitlabtest.DemoToken).press("enter")
+	tm.see("Not connected:", "This GitLab is 8.17; Flow needs 9.0 or newer", "Ask its administrator for an update.")
+	w.nothingStored()
+}
+
 // A service that the account may not read is offered as off and stops nothing.
 func TestUnreadableServiceIsOff(t *testing.T) {
 	t.Parallel()

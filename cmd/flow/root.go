@@ -45,8 +45,14 @@ flow connect --name acme-gitlab --base-url gitlab.acme.com --token-file token`,
 	return root
 }
 
+// canDraw reports whether there is a terminal to draw on. One that calls itself
+// dumb can't place text.
+func (p *program) canDraw() bool {
+	return p.isTerminal(p.stdin) && p.isTerminal(p.stdout) && p.env("TERM") != "dumb"
+}
+
 func (p *program) runScreens(ctx context.Context) error {
-	if !p.isTerminal(p.stdin) || !p.isTerminal(p.stdout) {
+	if !p.canDraw() {
 		return &flow.Fault{Cause: flow.NoTerminal}
 	}
 	s, err := p.openStore(ctx)

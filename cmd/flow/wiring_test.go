@@ -40,6 +40,26 @@ func TestABrowserIsOpenedOnlyWhereItIsSeen(t *testing.T) {
 	}
 }
 
+func TestOnlyATerminalThatCanPlaceTextIsDrawnOn(t *testing.T) {
+	for _, test := range []struct {
+		name     string
+		terminal bool
+		term     string
+		want     bool
+	}{
+		{"a terminal", true, "xterm-256color", true},
+		{"one without a name", true, "", true},
+		{"a dumb one", true, "dumb", false},
+		{"a pipe", false, "xterm-256color", false},
+	} {
+		p := withEnv(map[string]string{"TERM": test.term})
+		p.isTerminal = func(any) bool { return test.terminal }
+		if got := p.canDraw(); got != test.want {
+			t.Errorf("%s: %v, want %v", test.name, got, test.want)
+		}
+	}
+}
+
 func TestPathsWithTilde(t *testing.T) {
 	p := withEnv(map[string]string{"HOME": "/home/ana"})
 	for path, want := range map[string]string{

@@ -130,7 +130,7 @@ func (c *credentials) answers(width int) string {
 // viewPage says where the token is made and what it needs.
 func (c *credentials) viewPage(b *body, label, width int) {
 	st, server := c.w.styles, c.w.draft.Server
-	wide := width >= narrow
+	wide := width >= roomy
 	lead := "Name and scopes are filled in at this address:"
 	switch {
 	case server.TokenPage == "":
@@ -210,7 +210,7 @@ func (c *credentials) viewKept(b *body, label, width int) {
 	text := fmt.Sprintf("in %s, sealed. The key to it is in %s. Only you can read these files.", c.w.Database, c.w.Key)
 	if c.w.Demo != nil {
 		text = "for this demo only, in a folder that is removed when you leave."
-	} else if width < narrow {
+	} else if width < roomy {
 		text = "sealed, in " + c.w.Database
 	}
 	rows := wrap(text, width-1-2-label)

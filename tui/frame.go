@@ -33,7 +33,8 @@ type screen struct {
 type line struct {
 	text  string
 	drop  int
-	group int // 0 is none
+	group int  // 0 is none
+	full  bool // may fill its row: only an address does
 }
 
 // What goes first where there is no room.
@@ -75,7 +76,7 @@ func (b *body) prose(width, margin, drop int, text string) {
 func (b *body) together(drop int, lines ...string) {
 	group := len(b.lines) + 1
 	for _, text := range lines {
-		b.lines = append(b.lines, line{text, drop, group})
+		b.lines = append(b.lines, line{text: text, drop: drop, group: group})
 	}
 }
 
@@ -120,6 +121,7 @@ const (
 	minHeight = 10
 	lowHeight = 20 // below it, blank rows go
 	narrow    = 72 // below it, step names and columns go
+	roomy     = 80 // below it, long wordings go
 )
 
 // draw fits the screen to the window and returns its rows and the cursor.
@@ -137,14 +139,20 @@ func (s screen) draw(width, height int) (string, *tea.Cursor) {
 	s.body.fit(room)
 	top := len(rows)
 	for _, l := range s.body.lines {
-		rows = append(rows, l.text)
+		if l.full {
+			rows = append(rows, l.text)
+		} else {
+			rows = append(rows, cut(strings.TrimRight(l.text, " "), width-1))
+		}
 	}
 	for len(rows) < height-len(footer) {
 		rows = append(rows, "")
 	}
 	rows = append(rows, footer...)
 	for i, row := range rows {
-		rows[i] = ansi.Truncate(strings.TrimRight(row, " "), width, "")
+		if i < top || i >= height-len(footer) {
+			rows[i] = cut(strings.TrimRight(row, " "), width-1)
+		}
 	}
 	var cursor *tea.Cursor
 	if s.body.cursorY >= 0 {

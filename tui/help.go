@@ -36,7 +36,7 @@ func (h helpPage) screen(st styles, width, height, top int) (screen, int) {
 	s.message = screenReader(width)
 	s.keys = []key.Binding{does(keys.back, "close")}
 	left, right := h.rows(st, h.left), h.rows(st, h.right)
-	if width < narrow {
+	if width < roomy {
 		s.body.addLines(left...)
 		s.body.addLines(right...)
 		s.body.lines = slices.DeleteFunc(s.body.lines, func(l line) bool { return l.text == "" })

@@ -101,7 +101,7 @@ func (p *provider) view(width, _ int) screen {
 	}
 	b.blank()
 	b.add("  Have ready")
-	if width >= narrow {
+	if width >= roomy {
 		b.add("    Address    what you type in a browser to reach your GitLab",
 			"    Account    best one made for Flow (a service account), not a person's own",
 			"    Role       Reporter in every group to connect;",

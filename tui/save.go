@@ -221,7 +221,7 @@ func (s *save) view(width, height int) screen {
 	}
 	s.drawDifferences(b, width, height)
 	b.blank()
-	drawCounts(b, p.SavedCounts(), p.PlannedCounts())
+	drawCounts(b, p.SavedCounts(), p.PlannedCounts(), width)
 	b.blank()
 	for i, label := range []string{"Save", "Keep editing", "Discard the changes"} {
 		if i == s.at {
@@ -271,20 +271,24 @@ func (s *save) drawDifferences(b *body, width, height int) {
 
 // drawCounts shows how many repos are in which state, now and after saving. The
 // columns add up.
-func drawCounts(b *body, now, after flow.Counts) {
-	b.add("  " + pad("", 17) + padLeft("now", 8) + padLeft("after saving", 16))
+func drawCounts(b *body, now, after flow.Counts, width int) {
+	label, gap := 17, 16
+	if width < 45 {
+		label, gap = 15, 14
+	}
+	b.add("  " + pad("", label) + padLeft("now", 8) + padLeft("after saving", gap))
 	for _, state := range []flow.State{flow.Imported, flow.NotImported, flow.Excluded, flow.KeptOut, flow.Paused, flow.NotSupported} {
 		if now[state] == 0 && after[state] == 0 && state == flow.KeptOut {
 			continue
 		}
-		text := "  " + pad(state.String(), 17) + padLeft(flow.Number(now[state]), 8) + padLeft(flow.Number(after[state]), 16)
+		text := "  " + pad(state.String(), label) + padLeft(flow.Number(now[state]), 8) + padLeft(flow.Number(after[state]), gap)
 		if now[state] == after[state] {
 			b.detail(text)
 		} else {
 			b.add(text)
 		}
 	}
-	b.detail("  " + pad("all", 17) + padLeft(flow.Number(now.All()), 8) + padLeft(flow.Number(after.All()), 16))
+	b.detail("  " + pad("all", label) + padLeft(flow.Number(now.All()), 8) + padLeft(flow.Number(after.All()), gap))
 }
 
 func (s *save) help() helpPage {

@@ -129,7 +129,7 @@ func (s styles) address(url string, width int) []line {
 	link := s.accent.Hyperlink(url)
 	for rest := url; rest != ""; {
 		n := min(width, len(rest))
-		rows = append(rows, line{text: link.Render(rest[:n])})
+		rows = append(rows, line{text: link.Render(rest[:n]), full: true})
 		rest = rest[n:]
 	}
 	return rows

@@ -133,13 +133,10 @@ func (d *Draft) Check(step Step, taken []string) error {
 			return &Fault{Cause: Unknown, Detail: "No provider is chosen"}
 		}
 	case StepCredentials:
-		candidates, err := Candidates(d.Address)
-		switch {
-		case err != nil:
+		if err := d.CheckAddress(); err != nil {
 			return err
-		case candidates[0].IsPlain() && !d.PlainHTTP:
-			return &Fault{Cause: PlainAddress, Host: candidates[0].Host()}
-		case d.Token.IsZero():
+		}
+		if d.Token.IsZero() {
 			return &Fault{Cause: NoToken}
 		}
 	case StepConnection:
@@ -154,6 +151,15 @@ func (d *Draft) Check(step Step, taken []string) error {
 		return CheckName(d.Name, taken)
 	}
 	return nil
+}
+
+// CheckAddress says whether the address can be one, without asking there.
+func (d *Draft) CheckAddress() error {
+	candidates, err := Candidates(d.Address)
+	if err == nil && candidates[0].IsPlain() && !d.PlainHTTP {
+		err = &Fault{Cause: PlainAddress, Host: candidates[0].Host()}
+	}
+	return err
 }
 
 // CheckAll checks every step up to Create and returns the first that is not

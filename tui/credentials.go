@@ -72,14 +72,20 @@ func (c *credentials) back() bool {
 
 // keepAnswers takes what stands in the fields into the draft.
 func (c *credentials) keepAnswers() {
-	if c.w.draft.Address != strings.TrimSpace(c.base.value()) {
-		typed := flow.NewSecret(c.token.value())
-		c.w.draft.SetAddress(c.base.value())
-		if typed.IsZero() || c.at != stopToken {
-			c.token.setValue("")
-		}
-	}
+	c.takeAddress()
 	c.w.draft.SetToken(flow.NewSecret(c.token.value()))
+}
+
+// takeAddress takes the base URL as it stands in its field and reports whether
+// it is another one, for which no token was given yet.
+func (c *credentials) takeAddress() bool {
+	typed := strings.TrimSpace(c.base.value())
+	if typed == c.w.draft.Address {
+		return false
+	}
+	c.w.draft.SetAddress(typed)
+	c.token.setValue("")
+	return true
 }
 
 func (c *credentials) open(s stop) bool {
@@ -113,7 +119,7 @@ func (c *credentials) to(s stop) {
 	}
 }
 
-// step moves the focus; false says that there is no stop in that direction.
+// stepBy moves the focus; false says that there is no stop in that direction.
 func (c *credentials) stepBy(d stop) bool {
 	s := c.at + d
 	for s >= 0 && s < stops && !c.open(s) {
@@ -142,17 +148,16 @@ type foundServer struct {
 	err    error
 }
 
-// leaveBase takes the address when the focus leaves its field, and looks there.
+// leaveBase takes the address when the focus leaves its field, and looks there
+// if it can be one.
 func (c *credentials) leaveBase() tea.Cmd {
-	typed := strings.TrimSpace(c.base.value())
-	if typed == c.w.draft.Address && (c.baseBad == nil && !c.w.draft.Server.BaseURL.IsZero() || c.finding.running()) {
+	known := c.finding.running() || c.baseBad == nil && !c.w.draft.Server.BaseURL.IsZero()
+	if !c.takeAddress() && known {
 		return nil
 	}
-	if typed != c.w.draft.Address {
-		c.w.draft.SetAddress(typed)
-		c.token.setValue("")
-	}
-	if typed == "" {
+	if err := c.w.draft.CheckAddress(); err != nil {
+		c.finding.stop()
+		c.baseBad = flow.FaultOf(err)
 		return nil
 	}
 	return c.find()
@@ -160,6 +165,9 @@ func (c *credentials) leaveBase() tea.Cmd {
 
 func (c *credentials) update(msg tea.Msg) (move, tea.Cmd) {
 	switch msg := msg.(type) {
+	case linkFailed:
+		c.said = "No browser opened; the address went to your terminal's clipboard."
+		return move{}, tea.SetClipboard(string(msg))
 	case taskMsg:
 		got, _ := c.finding.take(msg)
 		if found, ok := got.(foundServer); ok {
@@ -176,20 +184,18 @@ func (c *credentials) update(msg tea.Msg) (move, tea.Cmd) {
 	return move{}, nil
 }
 
+// found takes what was found at the address. The focus moves only if the user
+// waits for it: somebody may be about to paste a secret, and it must not land in
+// a field that shows it.
 func (c *credentials) found(f foundServer) (move, tea.Cmd) {
 	if f.err != nil {
-		c.baseBad, c.going = flow.FaultOf(f.err), false
-		if c.at == stopToken && c.token.value() == "" {
+		if c.baseBad = flow.FaultOf(f.err); c.going {
 			c.to(stopBase)
 		}
-		if c.asksPlain() {
-			c.to(stopPlain)
-		}
+		c.going = false
 		return move{}, nil
 	}
-	typed, _ := flow.Candidates(c.w.draft.Address)
-	c.cut = len(typed) > 0 && strings.TrimRight(typed[0].Path(), "/") != f.server.BaseURL.Path() ||
-		strings.Contains(c.w.draft.Address, "/api/v4")
+	c.cut = pathTyped(c.w.draft.Address) != strings.Trim(f.server.BaseURL.Path(), "/")
 	c.w.draft.SetServer(f.server)
 	if c.at != stopBase {
 		c.base.setValue(c.w.draft.Address)
@@ -198,6 +204,15 @@ func (c *credentials) found(f foundServer) (move, tea.Cmd) {
 		return c.test()
 	}
 	return move{}, nil
+}
+
+// pathTyped is what stands behind the host in an address as it was typed.
+func pathTyped(address string) string {
+	if _, rest, ok := strings.Cut(address, "://"); ok {
+		address = rest
+	}
+	_, path, _ := strings.Cut(address, "/")
+	return strings.Trim(path, "/")
 }
 
 // edit gives a key or a paste to the field that has the focus.
@@ -269,6 +284,10 @@ func (c *credentials) enterOn(cmd tea.Cmd) (move, tea.Cmd) {
 		return move{}, c.openLink()
 	case stopPlain:
 		return move{}, c.toggle()
+	case stopBase:
+		if c.baseBad != nil && !c.asksPlain() {
+			return move{}, cmd // there is something to mend here first
+		}
 	}
 	c.stepBy(1)
 	return move{}, cmd
@@ -278,11 +297,19 @@ func (c *credentials) openLink() tea.Cmd {
 	page := c.w.draft.Server.TokenPage
 	if open := c.w.OpenURL; open != nil {
 		c.said = "The page opens in your browser."
-		return func() tea.Msg { _ = open(page); return nil }
+		return func() tea.Msg {
+			if open(page) != nil {
+				return linkFailed(page)
+			}
+			return nil
+		}
 	}
 	c.said = "Sent to your terminal's clipboard. Open it on any machine."
 	return tea.SetClipboard(page)
 }
+
+// linkFailed holds an address that no browser opened for.
+type linkFailed string
 
 // test goes on if both answers are there; else it says what is missing.
 func (c *credentials) test() (move, tea.Cmd) {

@@ -94,7 +94,7 @@ func goldenTour(tm *window, w *world, at string) {
 	tm.press("enter").see("How should Flow sign in?").golden(at + "method")
 	tm.press("enter").see("OAuth follows").golden(at + "method-oauth")
 	tm.press("down", "enter").see("Base URL").golden(at + "credentials-empty")
-	tm.typed(strings.Replace(w.server.URL(), "/git", "/nowhere", 1)).press("enter").see("answers, but").golden(at + "credentials-not-gitlab")
+	tm.typed(strings.Replace(w.server.URL(), "/git", "/nowhere", 1)).press("enter").see("answers, but").press("shift+tab").see("/^> Base URL/").golden(at + "credentials-not-gitlab")
 	tm.press("ctrl+u").typed(w.server.URL() + "/api/v4").press("enter").see("Kept as")
 	tm.typed(gitlabtest.DemoTokenReadOnly).see("19 characters").golden(at + "credentials-token")
 	tm.press("enter").see("Not connected", "enter change the token").golden(at + "connection-failed")

@@ -221,6 +221,24 @@ func TestEscCancelsTheTest(t *testing.T) {
 	tm.leave()
 }
 
+// An address that can't be one is said at once; one that is not found does not
+// move the focus, since a secret may be on its way.
+func TestWrongAddresses(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, gitlabtest.Options{})
+	elsewhere := strings.Replace(w.server.URL(), "/git", "/elsewhere", 1)
+	tm := w.open(80, 24)
+	tm.see("Which GitLab").press("enter").see("How should").press("down", "enter").see("What you type")
+	tm.press("enter").see("Base URL is empty.", "/^> Base URL/")
+	tm.typed("git lab").press("enter").see("it holds a space", "/^> Base URL/").press("ctrl+u")
+	tm.typed("http://gitlab.example.com").press("enter").see("is asked for over http", "/^> +\\[ \\] use http for this GitLab/")
+	tm.press("shift+tab").see("/^> Base URL/").press("ctrl+u").typed(elsewhere).press("enter").see("/^> Access token/")
+	tm.typed("glpat-").see("answers, but is not a GitLab", "/^> Access token +\\*{6} /")
+	tm.press("enter").see("/^> Base URL/").press("ctrl+u").typed(w.server.URL() + "/acme/platform/-/issues").press("enter")
+	tm.see("Kept as " + w.server.URL()).see("/^> Access token +$|^> Access token$/")
+	tm.leave()
+}
+
 // Going back shows the old answers; another address forgets the token.
 func TestBackAndForthKeepsAnswers(t *testing.T) {
 	t.Parallel()

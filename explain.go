@@ -111,13 +111,12 @@ func explainState(d Decision) string {
 	case d.State == Paused:
 		return "Paused by hand; its data stays. space goes on reading it."
 	}
-	return "Nothing imports it. space imports it by hand; a imports its whole group."
+	return "Nothing imports it. space imports it by hand."
 }
 
 // ExplainGroup says what holds for group g, and what the auto-import key does.
 func (p *Plan) ExplainGroup(g int) string {
 	path, up := p.Groups[g].Path, p.Inherited(g)
-	size := Plural(p.Size(g), "repo")
 	switch auto := p.autos[g]; {
 	case p.Auto(g) == AutoOn:
 		return fmt.Sprintf("Auto-import takes all of %s that no rule keeps out.", path)
@@ -128,5 +127,12 @@ func (p *Plan) ExplainGroup(g int) string {
 	case auto.On:
 		return fmt.Sprintf("It follows the auto-import of %s. a switches it off here.", auto.Group)
 	}
-	return fmt.Sprintf("Nothing imports from %s. a imports its %s, and every new one.", path, size)
+	switch can := p.canBelow[g]; {
+	case p.Size(g) == 0:
+		return fmt.Sprintf("%s holds no repos yet. a imports those that come.", path)
+	case can == 0:
+		return fmt.Sprintf("Nothing in %s can be imported; enter on a repo says why.", path)
+	default:
+		return fmt.Sprintf("Nothing imports from %s. a imports its %s, and every new one.", path, Plural(can, "repo"))
+	}
 }

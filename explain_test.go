@@ -45,9 +45,9 @@ func TestWhatTheScreenSaysOfARepo(t *testing.T) {
 			"[x] imported by hand: Imported by hand. space pauses it; its data stays.",
 			"[ ] will pause: It is paused once you save; its data stays. space undoes that."}},
 		{"not imported", circumstance{repo: repo(nil), auto: off}, []func(*flow.Plan){toggle, toggle, auto(flow.AutoOn)}, []string{
-			"[ ] not imported: Nothing imports it. space imports it by hand; a imports its whole group.",
+			"[ ] not imported: Nothing imports it. space imports it by hand.",
 			"[x] will import, by hand: You import it by hand; space undoes that.",
-			"[ ] not imported: Nothing imports it. space imports it by hand; a imports its whole group.",
+			"[ ] not imported: Nothing imports it. space imports it by hand.",
 			"[x] will import: Auto-import of acme takes it once you save. space keeps it out by hand."}},
 		{"excluded by a rule", circumstance{repo: repo(nil), auto: on, rules: []flow.Rule{legacy}}, []func(*flow.Plan){toggle, toggle, pin(flow.PinOut)}, []string{
 			"[ ] excluded name:legacy-*: name:legacy-* keeps it out. space imports it by hand.",
@@ -70,7 +70,7 @@ func TestWhatTheScreenSaysOfARepo(t *testing.T) {
 			"n/a role below Reporter: The account's role here is Guest; importing needs Reporter or more.",
 			"n/a role below Reporter: The account's role here is Guest; importing needs Reporter or more."}},
 		{"flags follow the state", circumstance{repo: repo(func(r *flow.Repo) { r.Fork, r.Archived = true, true })}, []func(*flow.Plan){toggle}, []string{
-			"[ ] not imported, archived, fork: Nothing imports it. space imports it by hand; a imports its whole group.",
+			"[ ] not imported, archived, fork: Nothing imports it. space imports it by hand.",
 			"[x] will import, by hand, archived, fork: You import it by hand; space undoes that."}},
 	}
 	for _, test := range tests {
@@ -134,5 +134,26 @@ func TestWhatTheScreenSaysOfAGroup(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// The number is that of the repos that can be imported; where there are none,
+// the key is not praised.
+func TestAGroupSaysHowManyCanBeImported(t *testing.T) {
+	groups := []flow.Group{{ID: 1, Path: "acme"}, {ID: 2, Path: "acme/low"}, {ID: 3, Path: "acme/none"}}
+	repos := []flow.Repo{
+		{ID: 1, GroupID: 1, Path: "acme/a", Role: flow.Reporter},
+		{ID: 2, GroupID: 1, Path: "acme/b", Role: flow.Reporter, SHA256: true},
+		{ID: 3, GroupID: 2, Path: "acme/low/c", Role: flow.Guest},
+	}
+	p := saved(flow.NewReview(flow.Integration{}, flow.Settings{}, groups, repos))
+	for g, want := range []string{
+		"Nothing imports from acme. a imports its 1 repo, and every new one.",
+		"Nothing in acme/low can be imported; enter on a repo says why.",
+		"acme/none holds no repos yet. a imports those that come.",
+	} {
+		if got := p.ExplainGroup(g); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
 	}
 }

@@ -43,6 +43,9 @@ type Repo struct {
 // Slug is the repo's own name in its path, which rules of kind name: look at.
 func (r Repo) Slug() string { return path.Base(r.Path) }
 
+// Supported reports whether the repo can be imported at all.
+func (r *Repo) Supported() bool { return !r.SHA256 && r.Role.CanImport() }
+
 // Flags names what is special about the repo, in the words of screens and
 // filters.
 func (r Repo) Flags() []string {

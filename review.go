@@ -84,6 +84,7 @@ type Tree struct {
 	Ungrouped  []int   // repos that belong to no known group
 	groupByID  map[int64]int
 	reposBelow []int // number of repos below each group, at any depth
+	canBelow   []int // of these, how many can be imported
 }
 
 func newTree(groups []Group, repos []Repo) Tree {
@@ -93,7 +94,7 @@ func newTree(groups []Group, repos []Repo) Tree {
 		Groups: groups, Repos: repos,
 		parent: make([]int, len(groups)), owner: make([]int, len(repos)),
 		GroupsIn: make([][]int, len(groups)), ReposIn: make([][]int, len(groups)),
-		groupByID: make(map[int64]int, len(groups)), reposBelow: make([]int, len(groups)),
+		groupByID: make(map[int64]int, len(groups)), reposBelow: make([]int, len(groups)), canBelow: make([]int, len(groups)),
 	}
 	byPath := make(map[string]int, len(groups))
 	for g := range groups {
@@ -120,6 +121,9 @@ func newTree(groups []Group, repos []Repo) Tree {
 		t.ReposIn[g] = append(t.ReposIn[g], i)
 		for ; g >= 0; g = t.parent[g] {
 			t.reposBelow[g]++
+			if repos[i].Supported() {
+				t.canBelow[g]++
+			}
 		}
 	}
 	return t

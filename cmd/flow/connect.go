@@ -114,6 +114,11 @@ func (c *connecting) run(ctx context.Context) error {
 			return err
 		}
 	}
+	if c.flags.tokenFile == "" && c.isTerminal(c.stdin) {
+		// Said before it is asked for.
+		kept := c.store.Keeping()
+		fmt.Fprintf(c.stderr, "The token will be kept in %s, sealed; its key in %s. Only you can read these.\n", c.withTilde(kept.Database), c.withTilde(kept.Key))
+	}
 	token, err := c.readToken(ctx, c.flags.tokenFile)
 	if err != nil {
 		return err

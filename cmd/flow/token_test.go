@@ -19,6 +19,8 @@ func TestATokenIsNotShownWhileItIsTyped(t *testing.T) {
 	home := t.TempDir()
 	env := []string{"HOME=" + home, "XDG_DATA_HOME=", "XDG_STATE_HOME="}
 	x := onConsole(t, env, "connect", "--name", "acme", "--base-url", "http://127.0.0.1:1")
+	// Where it will be kept is said before it is asked for.
+	x.until("The token will be kept in ~/.local/share/flow/flow.db, sealed; its key in ~/.local/state/flow/identity.")
 	x.until("it is not shown): ")
 	if _, err := x.file.WriteString(secret + "\r"); err != nil {
 		t.Fatal(err)

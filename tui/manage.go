@@ -70,6 +70,14 @@ func (c *change) screen(title string, width int) screen {
 	return s
 }
 
+// keys are those of the page; while something is stored none acts.
+func (c *change) keys(bindings ...key.Binding) []key.Binding {
+	if c.storing.running() {
+		return nil
+	}
+	return bindings
+}
+
 // rename gives the integration another name.
 type rename struct {
 	change
@@ -90,10 +98,10 @@ func (r *rename) update(msg tea.Msg) (move, tea.Cmd) {
 	}
 	if k, ok := msg.(tea.KeyPressMsg); ok {
 		switch {
-		case key.Matches(k, keys.back):
-			return r.d.resume(), nil
 		case r.storing.running():
 			return move{}, nil
+		case key.Matches(k, keys.back):
+			return r.d.resume(), nil
 		case key.Matches(k, keys.enter):
 			return r.rename()
 		}
@@ -127,7 +135,7 @@ func (r *rename) view(width, _ int) screen {
 	b.focus(10 + cursor)
 	b.add(r.d.styles.mark(true) + r.d.styles.label("Name", 8, true) + text)
 	b.prose(width, 10, 0, "1 to 64 characters. Scripts that name it have to be changed too.")
-	s.keys = []key.Binding{does(keys.enter, "rename"), keys.clear, keys.back}
+	s.keys = r.keys(does(keys.enter, "rename"), keys.clear, keys.back)
 	return s
 }
 
@@ -174,7 +182,7 @@ func (p *servicesPage) view(width, _ int) screen {
 	if s.message == "" {
 		s.message = "  " + p.list.say
 	}
-	s.keys = []key.Binding{keys.space, does(keys.enter, "save"), does(keys.back, "back, unchanged"), keys.help}
+	s.keys = p.keys(keys.space, does(keys.enter, "save"), does(keys.back, "back, unchanged"), keys.help)
 	return s
 }
 
@@ -253,7 +261,7 @@ func (r *removal) view(width, _ int) screen {
 	b.focus(17 + cursor)
 	b.add(d.styles.mark(true) + d.styles.label("Name", 15, true) + text)
 	b.add("                 " + cut("Type "+d.in.Name+" to delete it.", width-18))
-	s.keys = []key.Binding{does(keys.enter, "delete"), does(keys.back, "keep it")}
+	s.keys = r.keys(does(keys.enter, "delete"), does(keys.back, "keep it"))
 	return s
 }
 

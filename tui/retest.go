@@ -171,11 +171,11 @@ func (r *retest) view(width, height int) screen {
 	}
 	switch {
 	case r.checks.task.running():
-		s.keys = []key.Binding{does(keys.back, "cancel")}
+		s.keys = r.keys(does(keys.back, "cancel"))
 	case r.opened && r.checks.report.Passed():
-		s.keys = []key.Binding{does(keys.enter, "continue"), keys.again, keys.back, keys.help}
+		s.keys = r.keys(does(keys.enter, "continue"), keys.again, keys.back, keys.help)
 	default:
-		s.keys = []key.Binding{does(keys.enter, "give a new token"), keys.again, keys.back, keys.help}
+		s.keys = r.keys(does(keys.enter, "give a new token"), keys.again, keys.back, keys.help)
 	}
 	return s
 }
@@ -242,7 +242,7 @@ func (r *renewal) view(width, _ int) screen {
 		kept = "for this demo only"
 	}
 	b.prose(width, 2, 0, "It will be kept "+kept+".")
-	s.keys = []key.Binding{does(keys.enter, "test the new token"), keys.reveal, keys.back}
+	s.keys = r.keys(does(keys.enter, "test the new token"), keys.reveal, keys.back)
 	return s
 }
 

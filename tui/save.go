@@ -236,8 +236,11 @@ func (s *save) view(width, height int) screen {
 		v.about = "  " + st.red.Render(cut(s.bad.Sentence(), width-3))
 		v.message = "  " + cut(s.bad.Next(), width-3)
 	}
-	v.keys = []key.Binding{keys.up, keys.enter, does(keys.back, "keep editing"), keys.help}
-	if s.stale {
+	switch {
+	case s.saving.running(): // none acts
+	case !s.stale:
+		v.keys = []key.Binding{keys.up, keys.enter, does(keys.back, "keep editing"), keys.help}
+	default:
 		v.keys = []key.Binding{does(keys.changed, "see both"), does(keys.back, "keep editing"), keys.help}
 	}
 	return v

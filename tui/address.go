@@ -1,0 +1,92 @@
+package tui
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"flow"
+)
+
+// findBound is how long looking for a GitLab may take, over all candidates.
+const findBound = 45 * time.Second
+
+// takeAddress takes the base URL as it stands in its field and reports whether
+// it is another one, for which no token was given yet.
+func (c *credentials) takeAddress() bool {
+	typed := strings.TrimSpace(c.base.value())
+	if typed == c.w.draft.Address {
+		return false
+	}
+	c.w.draft.SetAddress(typed)
+	c.token.setValue("")
+	return true
+}
+
+func (c *credentials) asksPlain() bool {
+	return c.w.draft.PlainHTTP || c.baseBad != nil && c.baseBad.Cause == flow.PlainAddress
+}
+
+// find looks for the GitLab at the address that was typed.
+func (c *credentials) find() tea.Cmd {
+	c.baseBad, c.cut = nil, false
+	address, plain := c.w.draft.Address, c.w.draft.PlainHTTP
+	gitlab := c.w.GitLab
+	return c.finding.start(c.w.env, findBound, func(ctx context.Context, _ func(tea.Msg)) tea.Msg {
+		server, err := gitlab.Find(ctx, address, plain)
+		return foundServer{server, err}
+	})
+}
+
+type foundServer struct {
+	server flow.Server
+	err    error
+}
+
+// leaveBase takes the address when the focus leaves its field, and looks there
+// if it can be one.
+func (c *credentials) leaveBase() tea.Cmd {
+	known := c.finding.running() || c.baseBad == nil && !c.w.draft.Server.BaseURL.IsZero()
+	if !c.takeAddress() && known {
+		return nil
+	}
+	if err := c.w.draft.CheckAddress(); err != nil {
+		c.finding.stop()
+		c.baseBad = flow.FaultOf(err)
+		return nil
+	}
+	return c.find()
+}
+
+// found takes what was found at the address. The focus moves only if the user
+// waits for it: somebody may be about to paste a secret, and it must not land in
+// a field that shows it.
+func (c *credentials) found(f foundServer) (move, tea.Cmd) {
+	if f.err != nil {
+		if c.baseBad = flow.FaultOf(f.err); c.going {
+			c.to(stopBase)
+		}
+		c.going = false
+		return move{}, nil
+	}
+	c.cut = pathTyped(c.w.draft.Address) != strings.Trim(f.server.BaseURL.Path(), "/")
+	c.w.draft.SetServer(f.server)
+	if c.at != stopBase {
+		c.base.setValue(c.w.draft.Address)
+	}
+	if c.going {
+		return c.test()
+	}
+	return move{}, nil
+}
+
+// pathTyped is what stands behind the host in an address as it was typed.
+func pathTyped(address string) string {
+	if _, rest, ok := strings.Cut(address, "://"); ok {
+		address = rest
+	}
+	_, path, _ := strings.Cut(address, "/")
+	return strings.Trim(path, "/")
+}

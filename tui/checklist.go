@@ -7,6 +7,7 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
 
 	"flow"
 )
@@ -146,6 +147,9 @@ func (l *checkList) draw(s *screen, width, height int) {
 		}
 	}
 	count := "  " + l.count()
+	if first, _, more := strings.Cut(count, ". "); more && ansi.StringWidth(count) > width-1 {
+		count = first + "." // what follows only reassures
+	}
 	if height < lowHeight {
 		s.message = count
 		return

@@ -80,7 +80,7 @@ func (c *connection) write() tea.Cmd {
 		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
 			return reportWritten("The report was not written: " + flow.CleanLine(err.Error(), 100) + ".")
 		}
-		return reportWritten("Written to " + name + ". It holds no secret.")
+		return reportWritten("Written: " + filepath.Base(name) + " in " + filepath.Dir(name) + ". It holds no secret.")
 	}
 }
 

@@ -182,7 +182,17 @@ func TestAccountWithoutGroupsIsWarned(t *testing.T) {
 	w := newWorld(t, gitlabtest.Options{})
 	tm := w.open(80, 24)
 	tm.credentials(w.server.URL()).typed(gitlabtest.DemoTokenNoGroups).press("enter")
-	tm.see("Connected:", "sees no groups", "/^  skipped   Repo/").never("failed")
+	tm.see("Connected: 4 ok, 2 warnings, 3 skipped. Warnings do not stop you.", "sees no groups", "/^  skipped   Repo/", "enter continue").never("failed")
+	tm.resize(60, 16).see("/^  Connected: 4 ok, 2 warnings, 3 skipped\\.$/")
+	tm.press("w").see("Written: flow-report-")
+	reports, err := filepath.Glob(filepath.Join(w.dir, "flow-report-*.txt"))
+	if err != nil || len(reports) != 1 {
+		t.Fatalf("reports: %v (%v)", reports, err)
+	}
+	text, err := os.ReadFile(reports[0])
+	if err != nil || !strings.Contains(string(text), "sees no groups") || strings.Contains(string(text), gitlabtest.DemoTokenNoGroups) {
+		t.Errorf("the report is (%v)\n%s", err, text)
+	}
 }
 
 // What is older than 9.0 is refused by its version, which only a token tells.

@@ -224,10 +224,19 @@ func TestUnreadableServiceIsOff(t *testing.T) {
 func TestEscCancelsTheTest(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, gitlabtest.Options{})
-	w.server.Fail(gitlabtest.Fault{Path: "/api/v4/user", Kind: gitlabtest.Hang})
+	asked := make(chan context.Context, 1)
+	w.server.Fail(gitlabtest.Fault{Path: "/api/v4/user", Kind: gitlabtest.Hang, Match: func(r *http.Request) bool {
+		asked <- r.Context()
+		return true
+	}})
 	tm := w.open(80, 24)
 	tm.credentials(w.server.URL()).typed(gitlabtest.DemoToken).press("enter")
 	tm.see("/^  running   /", "esc cancel").press("esc").see("/^> Access token/", "15 characters")
+	select {
+	case <-(<-asked).Done(): // the request itself has ended, not only its page
+	case <-time.After(patience):
+		t.Error("the request goes on")
+	}
 	tm.leave()
 }
 

@@ -32,7 +32,13 @@ func (c *connection) enter() tea.Cmd {
 func (c *connection) typing() bool { return false }
 func (c *connection) leave()       { c.checks.task.stop() }
 func (c *connection) back() bool   { return true }
-func (c *connection) guard() bool  { return !c.checks.task.running() }
+
+func (c *connection) guard() any {
+	if c.checks.task.running() {
+		return nil
+	}
+	return c
+}
 
 func (c *connection) update(msg tea.Msg) (move, tea.Cmd) {
 	switch m := msg.(type) {

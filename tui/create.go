@@ -14,11 +14,10 @@ import (
 // create is step 7: all answers, where the secret will be kept, and one
 // transaction. If it fails nothing is stored and the draft stays.
 type create struct {
-	w       *wizard
-	at      int // row of answers; len(answers) is Create
-	saving  task
-	bad     *flow.Fault
-	visible bool // the page has come up
+	w      *wizard
+	at     int // row of answers; len(answers) is Create
+	saving task
+	bad    *flow.Fault
 }
 
 func newCreate(w *wizard) step {
@@ -27,10 +26,16 @@ func newCreate(w *wizard) step {
 	return c
 }
 
-func (c *create) enter() tea.Cmd { c.visible = true; return nil }
+func (c *create) enter() tea.Cmd { return nil }
 func (c *create) typing() bool   { return false }
 func (c *create) leave()         {}
-func (c *create) guard() bool    { return c.visible && !c.saving.running() }
+
+func (c *create) guard() any {
+	if c.saving.running() {
+		return nil
+	}
+	return c
+}
 
 // back is not possible while the transaction runs: it takes a moment and must
 // not end unseen.

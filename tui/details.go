@@ -55,7 +55,14 @@ func newDetails(e *env, in flow.Integration, first bool) *details {
 
 func (d *details) title() string { return "Flow: " + d.in.Name }
 func (d *details) typing() bool  { return d.tabs[d.at].typing() }
-func (d *details) guard() bool   { return d.first }
+
+func (d *details) guard() any {
+	if d.first {
+		return d
+	}
+	return nil
+}
+
 func (d *details) help() helpPage {
 	return d.tabs[d.at].help()
 }

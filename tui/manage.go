@@ -78,6 +78,26 @@ func (c *change) keys(bindings ...key.Binding) []key.Binding {
 	return bindings
 }
 
+// typed hands a key or a paste to the page's one field; enter does what the page
+// is for.
+func (c *change) typed(f *field, msg tea.Msg, enter func() (move, tea.Cmd)) (move, tea.Cmd) {
+	if c.storing.running() {
+		return move{}, nil
+	}
+	if k, ok := msg.(tea.KeyPressMsg); ok {
+		switch {
+		case key.Matches(k, keys.back):
+			return c.d.resume(), nil
+		case key.Matches(k, keys.enter):
+			return enter()
+		}
+	}
+	if f.update(msg) {
+		c.bad = nil
+	}
+	return move{}, nil
+}
+
 // rename gives the integration another name.
 type rename struct {
 	change
@@ -96,20 +116,7 @@ func (r *rename) update(msg tea.Msg) (move, tea.Cmd) {
 	if m, ok := msg.(taskMsg); ok {
 		return r.stored(m)
 	}
-	if k, ok := msg.(tea.KeyPressMsg); ok {
-		switch {
-		case r.storing.running():
-			return move{}, nil
-		case key.Matches(k, keys.back):
-			return r.d.resume(), nil
-		case key.Matches(k, keys.enter):
-			return r.rename()
-		}
-	}
-	if r.field.update(msg) {
-		r.bad = nil
-	}
-	return move{}, nil
+	return r.typed(&r.field, msg, r.rename)
 }
 
 func (r *rename) rename() (move, tea.Cmd) {
@@ -201,7 +208,7 @@ func newRemoval(d *details) *removal {
 }
 
 func (r *removal) typing() bool { return true }
-func (r *removal) guard() bool  { return true }
+func (r *removal) guard() any   { return r }
 
 func (r *removal) update(msg tea.Msg) (move, tea.Cmd) {
 	if m, ok := msg.(taskMsg); ok {
@@ -215,20 +222,7 @@ func (r *removal) update(msg tea.Msg) (move, tea.Cmd) {
 		}
 		return r.stored(m)
 	}
-	if k, ok := msg.(tea.KeyPressMsg); ok {
-		switch {
-		case r.storing.running():
-			return move{}, nil
-		case key.Matches(k, keys.back):
-			return r.d.resume(), nil
-		case key.Matches(k, keys.enter):
-			return r.remove()
-		}
-	}
-	if r.field.update(msg) {
-		r.bad = nil
-	}
-	return move{}, nil
+	return r.typed(&r.field, msg, r.remove)
 }
 
 func (r *removal) remove() (move, tea.Cmd) {

@@ -42,7 +42,13 @@ func newSave(d *details, reason saveReason) *save {
 func (s *save) enter() tea.Cmd { return nil }
 func (s *save) typing() bool   { return false }
 func (s *save) leave()         {}
-func (s *save) guard() bool    { return !s.saving.running() }
+
+func (s *save) guard() any {
+	if s.saving.running() {
+		return nil
+	}
+	return s
+}
 
 type saved struct {
 	reviewLoaded       // as it is stored now

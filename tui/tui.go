@@ -136,8 +136,9 @@ type unsaved interface {
 // not shown until then.
 const guardTime = 400 * time.Millisecond
 
-// guarded is a page that wants that.
-type guarded interface{ guard() bool }
+// guarded is a page that wants that. guard returns what came up, nil for
+// nothing: keys are ignored anew whenever it is another thing than before.
+type guarded interface{ guard() any }
 
 type guardOver struct{ n int }
 
@@ -151,6 +152,7 @@ type app struct {
 	helpTop       int // first row of the keys page
 	guards        int // guards started
 	guardOn       bool
+	guardFor      any  // what the last guard was started for
 	asked         bool // the question before leaving is on screen
 }
 
@@ -240,7 +242,6 @@ func (a *app) press(k tea.KeyPressMsg) tea.Cmd {
 
 // hand gives a message to the page and goes where the page wants.
 func (a *app) hand(msg tea.Msg) tea.Cmd {
-	before := isGuarded(a.page)
 	m, cmd := a.page.update(msg)
 	switch m.kind {
 	case quit:
@@ -254,21 +255,26 @@ func (a *app) hand(msg tea.Msg) tea.Cmd {
 		return tea.Batch(cmd, a.page.enter(), a.startGuard())
 	case resume:
 		a.page, a.asked = m.page, false
+		a.guardFor = guardOf(a.page) // it is where the user came from
 		return cmd
 	}
-	if !before && isGuarded(a.page) {
-		return tea.Batch(cmd, a.startGuard())
+	return tea.Batch(cmd, a.startGuard())
+}
+
+func guardOf(p page) any {
+	if g, ok := p.(guarded); ok {
+		return g.guard()
 	}
-	return cmd
+	return nil
 }
 
-func isGuarded(p page) bool {
-	g, ok := p.(guarded)
-	return ok && g.guard()
-}
-
+// startGuard ignores keys for a while if something else has come up.
 func (a *app) startGuard() tea.Cmd {
-	if a.guardOn = isGuarded(a.page); !a.guardOn {
+	was := a.guardFor
+	if a.guardFor = guardOf(a.page); a.guardFor == was {
+		return nil
+	}
+	if a.guardOn = a.guardFor != nil; !a.guardOn {
 		return nil
 	}
 	a.guards++

@@ -182,7 +182,7 @@ func (w *wizard) header(width int) string {
 
 func (w *wizard) typing() bool { return w.step.typing() }
 
-func (w *wizard) guard() bool { return isGuarded(w.step) }
+func (w *wizard) guard() any { return guardOf(w.step) }
 
 func (w *wizard) help() helpPage { return w.step.help() }
 

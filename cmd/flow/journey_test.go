@@ -398,6 +398,19 @@ func TestPagesThatActIgnoreEarlyKeys(t *testing.T) {
 	}
 }
 
+// The same where one such page follows another: an answer is changed from
+// Create, and the test leads back there.
+func TestEarlyKeysBetweenTwoPagesThatAct(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, gitlabtest.Options{})
+	tm := w.open(80, 24)
+	tm.connected(w).press("enter").see("What should Flow read?").press("enter").see("be called?").press("enter").see("enter create")
+	tm.press("up", "up", "up", "up").see("> Token").press("enter").see("15 characters").press("ctrl+u").typed(gitlabtest.DemoTokenReadAPI).press("enter")
+	tm.see("Connected: 8 ok, 1 warning", "enter continue").press("enter", "enter")
+	tm.see("Check and create", "enter create", "8 ok, 1 warning").never("Creating")
+	w.nothingStored()
+}
+
 // leaveUnsaved leaves although something is not saved.
 func (tm *window) leaveUnsaved() {
 	tm.t.Helper()

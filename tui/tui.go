@@ -194,7 +194,7 @@ func (a *app) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		}
 		return a, tea.Batch(cmds...)
 	case tea.PasteMsg:
-		if a.helping || a.guardOn {
+		if a.helping || a.guardOn || a.isTooSmall() {
 			return a, nil
 		}
 		return a, a.hand(msg)
@@ -203,6 +203,9 @@ func (a *app) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	}
 	return a, a.hand(msg)
 }
+
+// isTooSmall reports whether the window can't show a page.
+func (a *app) isTooSmall() bool { return a.width < minWidth || a.height < minHeight }
 
 // press routes one key: those that mean the same everywhere, then the page.
 func (a *app) press(k tea.KeyPressMsg) tea.Cmd {
@@ -214,7 +217,7 @@ func (a *app) press(k tea.KeyPressMsg) tea.Cmd {
 	case "ctrl+z":
 		return tea.Suspend
 	}
-	if a.width < minWidth || a.height < minHeight {
+	if a.isTooSmall() {
 		return nil // what can't be seen can't be meant
 	}
 	if a.helping {
@@ -301,7 +304,7 @@ func (a *app) View() tea.View {
 	switch {
 	case a.width == 0:
 		return v
-	case a.width < minWidth || a.height < minHeight:
+	case a.isTooSmall():
 		v.Content = tooSmall(a.width, a.height)
 		return v
 	}

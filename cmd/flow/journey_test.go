@@ -277,6 +277,15 @@ func TestPasteWithLineEnd(t *testing.T) {
 	tm.see("Connected: 9 ok.")
 }
 
+// What is pasted while nothing can be seen goes nowhere.
+func TestPasteIntoAWindowThatIsTooSmall(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, gitlabtest.Options{})
+	tm := w.open(80, 24)
+	tm.credentials(w.server.URL()).resize(30, 8).see("Flow needs 40 columns").paste("unseen")
+	tm.resize(80, 24).see("/^> Access token *$/").typed(gitlabtest.DemoToken).see("15 characters")
+}
+
 // The window changes while the test runs, down to nothing and back.
 func TestResizeDuringTheTest(t *testing.T) {
 	t.Parallel()

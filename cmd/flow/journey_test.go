@@ -282,7 +282,10 @@ func TestPasteIntoAWindowThatIsTooSmall(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, gitlabtest.Options{})
 	tm := w.open(80, 24)
-	tm.credentials(w.server.URL()).resize(30, 8).see("Flow needs 40 columns").paste("unseen")
+	tm.credentials(w.server.URL()).resize(30, 8).see("Flow needs 40 columns")
+	// That it is drawn again says that the paste before it has been taken.
+	drawn := len(tm.output())
+	tm.paste("unseen").press("ctrl+l").waitFor("draw again", func(string) bool { return len(tm.output()) > drawn })
 	tm.resize(80, 24).see("/^> Access token *$/").typed(gitlabtest.DemoToken).see("15 characters")
 }
 

@@ -43,6 +43,7 @@ type Field string
 const (
 	FieldBaseURL Field = "base-url"
 	FieldToken   Field = "token"
+	FieldSignIn  Field = "sign-in" // OAuth: somebody has to sign in anew
 )
 
 // A Check is one line of Test connection.
@@ -70,7 +71,12 @@ type Report struct {
 	Readable Services  `json:"readable"`         // services that can be read, or could not be tried
 	Groups   int       `json:"groups"`
 	Repos    int       `json:"repos"`
-	AtLeast  bool      `json:"at_least,omitempty"` // Repos is a lower bound: GitLab gives no total above 10,000
+
+	// OneToken says that this GitLab gives every sign-in of one account with one
+	// application the same token, as 11.1 to 15.1 do: what ends one ends all.
+	OneToken bool `json:"one_token,omitempty"`
+
+	AtLeast bool `json:"at_least,omitempty"` // Repos is a lower bound: GitLab gives no total above 10,000
 }
 
 // Count returns how many checks ended so.

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // A Step is one step of connecting a GitLab.
@@ -29,32 +30,79 @@ func (s Step) String() string { return StepNames[s] }
 type Server struct {
 	BaseURL   BaseURL
 	AtLeast   string // version bound, such as 16.7; "" if there is none
+	Below     string // the version is older than that; "" if that is not known
 	Issuer    string // what the GitLab calls itself, where that differs from BaseURL
 	TokenPage string // where a personal access token is made
 	Prefilled bool   // that page takes name and scopes from its address
+
+	AppPage   string   // where an application is registered
+	Public    bool     // that page may have a box Confidential
+	Ports     PortRule // what it wants of the port of a redirect URI
+	Scopes    Scopes   // those of WantedScopes that it knows
+	BareCodes bool     // PKCE binds a code to the attempt, for certain
 }
 
-// A Connection is what it takes to speak to one GitLab.
+// A PortRule says which port a redirect URI on this machine may have.
+type PortRule int
+
+const (
+	PortsUnknown   PortRule = iota
+	AnyPort                 // since GitLab 13.4
+	OnlyFixedPorts          // before: exactly what is registered
+)
+
+// A Connection is what it takes to speak to one GitLab: an address, and a token
+// or a sign-in.
 type Connection struct {
 	BaseURL   BaseURL
-	PlainHTTP bool // http to another machine is accepted
-	Token     Secret
+	PlainHTTP bool        // http to another machine is accepted
+	Token     Secret      // a personal access token; none with OAuth
+	App       Application // none with an access token
+	Grant     Grant       // likewise
+	Tokens    TokenSource // renews the grant; nil: it is used as it is
+}
+
+// Method is how the connection signs in.
+func (c Connection) Method() Method {
+	if c.App.ClientID != "" {
+		return OAuth
+	}
+	return AccessToken
+}
+
+// HasCredential reports whether there is anything to sign in with.
+func (c Connection) HasCredential() bool {
+	if c.Method() == OAuth {
+		return !c.Grant.IsZero()
+	}
+	return !c.Token.IsZero()
+}
+
+// Redact hides the secrets of the connection in a text.
+func (c Connection) Redact(text string) string {
+	for _, secret := range []Secret{c.Token, c.App.Secret, c.Grant.Access, c.Grant.Refresh} {
+		text = secret.Redact(text)
+	}
+	return text
 }
 
 // A Draft holds the answers of whoever connects a GitLab, in whichever face they
 // are given. Set answers through its methods: an answer that changes clears what
 // depended on it, so that a stored secret is never sent to another host.
 type Draft struct {
-	Provider  string   `json:"provider"`
-	Method    Method   `json:"method"`
-	Address   string   `json:"address"` // as typed
-	Server    Server   `json:"-"`       // found at the address; its BaseURL is zero until then
-	PlainHTTP bool     `json:"plain_http,omitempty"`
-	Token     Secret   `json:"-"`
-	Report    Report   `json:"-"` // of the last test of these answers
-	Services  Services `json:"services"`
-	Name      string   `json:"name"`
-	Named     bool     `json:"named"` // the user typed the name; it is not a suggestion
+	Provider  string      `json:"provider"`
+	Method    Method      `json:"method"`
+	Address   string      `json:"address"` // as typed
+	Server    Server      `json:"-"`       // found at the address; its BaseURL is zero until then
+	PlainHTTP bool        `json:"plain_http,omitempty"`
+	Token     Secret      `json:"-"`
+	App       Application `json:"app,omitzero"`
+	Port      int         `json:"callback_port,omitempty"` // to listen on while signing in; 0: Flow chooses
+	Grant     Grant       `json:"-"`                       // of a sign-in with App
+	Report    Report      `json:"-"`                       // of the last test of these answers
+	Services  Services    `json:"services"`
+	Name      string      `json:"name"`
+	Named     bool        `json:"named"` // the user typed the name; it is not a suggestion
 
 	Step      Step      `json:"step"` // the furthest one reached
 	StoppedAt time.Time `json:"stopped_at,omitzero"`
@@ -79,25 +127,31 @@ func (d *Draft) SetMethod(m Method) {
 	}
 }
 
-// SetAddress takes the base URL as typed. Another address forgets the token,
-// what was found and what was tested.
+// SetAddress takes the base URL as typed. Another address forgets the token, the
+// application and the sign-in, what was found and what was tested.
 func (d *Draft) SetAddress(typed string) {
 	if typed = strings.TrimSpace(typed); typed != d.Address {
 		d.Address, d.Server, d.PlainHTTP = typed, Server{}, false
-		d.Token, d.Report = Secret{}, Report{}
+		d.forgetCredentials()
 	}
 }
 
+// forgetCredentials drops what was given for one GitLab. The callback of the
+// company's own is the same for all of them.
+func (d *Draft) forgetCredentials() {
+	d.Token, d.App, d.Grant, d.Report = Secret{}, Application{Redirect: d.App.Redirect}, Grant{}, Report{}
+}
+
 // SetServer takes what was found at the address, which from then on is written
-// as it will be stored. Another origin than before forgets the token, which was
-// given for that one.
+// as it will be stored. Another origin than before forgets the credentials,
+// which were given for that one.
 func (d *Draft) SetServer(s Server) {
 	was := d.Server.BaseURL
 	if was != s.BaseURL {
 		d.Report = Report{}
 	}
 	if !was.IsZero() && was.Origin() != s.BaseURL.Origin() {
-		d.Token = Secret{}
+		d.forgetCredentials()
 	}
 	d.Server, d.Address = s, s.BaseURL.String()
 }
@@ -107,6 +161,22 @@ func (d *Draft) SetToken(token Secret) {
 	if token != d.Token {
 		d.Token, d.Report = token, Report{}
 	}
+}
+
+// SetApplication takes how Flow is registered. Another one has to be signed in
+// to anew.
+func (d *Draft) SetApplication(app Application) {
+	if app.ClientID = strings.TrimSpace(app.ClientID); app != d.App {
+		d.App, d.Grant, d.Report = app, Grant{}, Report{}
+	}
+}
+
+// SetGrant takes what a sign-in brought; none asks for another one.
+func (d *Draft) SetGrant(g Grant) { d.Grant, d.Report = g, Report{} }
+
+// SignIn returns what a sign-in works with.
+func (d *Draft) SignIn() SignIn {
+	return SignIn{Server: d.Server, PlainHTTP: d.PlainHTTP, App: d.App, Port: d.Port}
 }
 
 // SetReport takes the outcome of a test.
@@ -121,7 +191,13 @@ func (d *Draft) SetName(name string) { d.Name, d.Named = strings.TrimSpace(name)
 
 // Connection returns what the test and everything after it work with.
 func (d *Draft) Connection() Connection {
-	return Connection{BaseURL: d.Server.BaseURL, PlainHTTP: d.PlainHTTP, Token: d.Token}
+	c := Connection{BaseURL: d.Server.BaseURL, PlainHTTP: d.PlainHTTP}
+	if d.Method == OAuth {
+		c.App, c.Grant = d.App, d.Grant
+	} else {
+		c.Token = d.Token
+	}
+	return c
 }
 
 // Check says whether the answer of one step allows to go on; taken are the names
@@ -136,9 +212,7 @@ func (d *Draft) Check(step Step, taken []string) error {
 		if err := d.CheckAddress(); err != nil {
 			return err
 		}
-		if d.Token.IsZero() {
-			return &Fault{Cause: NoToken}
-		}
+		return d.checkCredentials()
 	case StepConnection:
 		if !d.Report.Passed() {
 			return &Fault{Cause: Unknown, Detail: "The connection is not tested"}
@@ -149,6 +223,22 @@ func (d *Draft) Check(step Step, taken []string) error {
 		}
 	case StepName:
 		return CheckName(d.Name, taken)
+	}
+	return nil
+}
+
+func (d *Draft) checkCredentials() error {
+	switch {
+	case d.Method == AccessToken && d.Token.IsZero():
+		return &Fault{Cause: NoToken}
+	case d.Method == AccessToken:
+		return nil
+	case d.App.ClientID == "":
+		return &Fault{Cause: NoClientID}
+	case strings.ContainsFunc(d.App.ClientID, func(r rune) bool { return !showable(r) || unicode.IsSpace(r) }):
+		return &Fault{Cause: BadClientID}
+	case d.App.Redirect != "":
+		return CheckRedirect(d.App.Redirect)
 	}
 	return nil
 }
@@ -210,6 +300,7 @@ func (d *Draft) Integration(now time.Time, who string) Integration {
 	return Integration{
 		Name: d.Name, Provider: d.Provider, Method: d.Method,
 		BaseURL: d.Server.BaseURL, PlainHTTP: d.PlainHTTP,
+		App:      Application{ClientID: d.App.ClientID, Redirect: d.App.Redirect},
 		Services: d.Chosen(), Report: d.Report,
 		Status:    Status{Data: Processing, Since: now},
 		CreatedAt: now, CreatedBy: who,

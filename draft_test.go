@@ -63,7 +63,7 @@ func TestAnAnswerThatChangesClearsWhatDependedOnIt(t *testing.T) {
 				name string
 				set  bool
 			}{
-				{"address", d.Address != ""}, {"server", d.Server != flow.Server{}}, {"plain", d.PlainHTTP}, {"token", !d.Token.IsZero()},
+				{"address", d.Address != ""}, {"server", !d.Server.BaseURL.IsZero()}, {"plain", d.PlainHTTP}, {"token", !d.Token.IsZero()},
 				{"report", len(d.Report.Checks) > 0}, {"name", d.Name != ""}, {"services", d.Services == flow.EveryService},
 			} {
 				if part.set {

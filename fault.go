@@ -16,6 +16,9 @@ const (
 	NotAnAddress Cause = "not an address"
 	PlainAddress Cause = "plain http"
 	NoToken      Cause = "no token"
+	NoClientID   Cause = "no client id"
+	BadClientID  Cause = "bad client id"
+	BadRedirect  Cause = "bad redirect uri"
 	BadName      Cause = "bad name"
 	NameTaken    Cause = "name taken"
 	BadService   Cause = "bad service"
@@ -36,21 +39,43 @@ const (
 	ProxyAuth   Cause = "proxy authentication"
 
 	// The server's answer.
-	NotGitLab    Cause = "not a gitlab"
-	Elsewhere    Cause = "redirected elsewhere"
-	TooOld       Cause = "too old"
-	TokenUnknown Cause = "token unknown"
-	TokenExpired Cause = "token expired"
-	TokenRevoked Cause = "token revoked"
-	ScopeMissing Cause = "scope missing"
-	Blocked      Cause = "account blocked"
-	Forbidden    Cause = "forbidden"
-	NotFound     Cause = "not found"
-	RateLimit    Cause = "rate limit"
-	ServerFault  Cause = "server fault"
-	Maintenance  Cause = "maintenance"
-	BadAnswer    Cause = "bad answer"
-	BrokenOff    Cause = "walk broken off"
+	NotGitLab       Cause = "not a gitlab"
+	Elsewhere       Cause = "redirected elsewhere"
+	TooOld          Cause = "too old"
+	TokenUnknown    Cause = "token unknown"
+	TokenExpired    Cause = "token expired"
+	TokenRevoked    Cause = "token revoked"
+	ScopeMissing    Cause = "scope missing"
+	ScopeNotGranted Cause = "scope not granted"
+	Blocked         Cause = "account blocked"
+	Forbidden       Cause = "forbidden"
+	NotFound        Cause = "not found"
+	RateLimit       Cause = "rate limit"
+	ServerFault     Cause = "server fault"
+	Maintenance     Cause = "maintenance"
+	BadAnswer       Cause = "bad answer"
+	BrokenOff       Cause = "walk broken off"
+
+	// Signing in with a browser.
+	Denied        Cause = "denied"
+	OwnAddress    Cause = "own address pasted"
+	OtherAttempt  Cause = "other attempt"
+	CutPaste      Cause = "cut paste"
+	BareCode      Cause = "bare code"
+	AnswerRefused Cause = "answer refused"
+	ScopeRefused  Cause = "scope refused"
+	SecretMissing Cause = "client secret missing"
+	SecretWrong   Cause = "client secret wrong"
+	ClientRefused Cause = "client refused"
+	AttemptOver   Cause = "attempt over"
+	PortTaken     Cause = "port taken"
+
+	// A sign-in that is stored.
+	SignInOver    Cause = "sign-in over"
+	SignInLost    Cause = "sign-in lost"
+	SignInNotKept Cause = "sign-in not kept"
+	NotRevoked    Cause = "not revoked"
+	Reconnected   Cause = "reconnected"
 
 	// The store.
 	StoreFull        Cause = "store full"
@@ -88,6 +113,9 @@ var words = map[Cause][2]string{
 	NotAnAddress: {`"{detail}" is not an address: {where}.`, "Type it as in a browser."},
 	PlainAddress: {"{host} is asked for over http: anybody on the way could read the token.", "Type https://, or accept it for this GitLab only."},
 	NoToken:      {"Access token is empty.", "Paste the token that you made in GitLab."},
+	NoClientID:   {"Client ID is empty.", "Copy Application ID from the application's page in GitLab."},
+	BadClientID:  {"Client ID holds a space or a character that can't be seen.", "Copy Application ID from the application's page in GitLab."},
+	BadRedirect:  {`"{detail}" can't be a redirect URI.`, "Give a whole address, such as https://flow.example.com/callback."},
 	BadName:      {`"{detail}" can't be a name: {where}.`, "Choose a name of 1 to 64 characters."},
 	NameTaken:    {`"{detail}" is taken.`, "Choose another name."},
 	BadService:   {`"{detail}" is not a service.`, "Give repo, pr or ticket, with commas between them."},
@@ -106,21 +134,41 @@ var words = map[Cause][2]string{
 	TLSFailed:   {"Can't talk to {host} safely: {detail}.", "Check that https is spoken at this port."},
 	ProxyAuth:   {"The proxy {detail} wants a user name and password.", "Put them into HTTPS_PROXY."},
 
-	NotGitLab:    {"{host} answers, but is not a GitLab ({detail}).", "Add the path it lives under, such as /git."},
-	Elsewhere:    {"{host} sends Flow on to {detail}; the token is not sent there.", "Type that address if it is the GitLab you mean."},
-	TooOld:       {"This GitLab is {detail}; Flow needs 9.0 or newer.", "Ask its administrator for an update."},
-	TokenUnknown: {"This token is unknown to GitLab.", "Paste it again; its end may be missing."},
-	TokenExpired: {"The token expired{date: on }.", "Make a new one in GitLab, then paste it here."},
-	TokenRevoked: {"The token was revoked in GitLab.", "Make a new one in GitLab, then paste it here."},
-	ScopeMissing: {"{detail} is missing; the token has {where}.", "Make a token with api, read_user and read_repository."},
-	Blocked:      {"{detail} is blocked in GitLab.", "Ask an administrator to unblock it."},
-	Forbidden:    {"GitLab forbids {detail}.", "Ask its administrator which right is missing."},
-	NotFound:     {"GitLab knows no {detail}, or hides it from this account.", "Check the account's role."},
-	RateLimit:    {"{host} asks Flow to wait{time: until }.", "Try again after that."},
-	ServerFault:  {"GitLab answers with a fault of its own.", "Press r in a few minutes."},
-	Maintenance:  {"GitLab is in maintenance.", "Press r when it is over."},
-	BadAnswer:    {"{host} answers with something that Flow can't read: {detail}.", "Ask if a proxy stands between this machine and GitLab."},
-	BrokenOff:    {"GitLab stopped answering at {detail}.{where}", "Press r to try again."},
+	NotGitLab:       {"{host} answers, but is not a GitLab ({detail}).", "Add the path it lives under, such as /git."},
+	Elsewhere:       {"{host} sends Flow on to {detail}; the token is not sent there.", "Type that address if it is the GitLab you mean."},
+	TooOld:          {"This GitLab is {detail}; Flow needs 9.0 or newer.", "Ask its administrator for an update."},
+	TokenUnknown:    {"This token is unknown to GitLab.", "Paste it again; its end may be missing."},
+	TokenExpired:    {"The token expired{date: on }.", "Make a new one in GitLab, then paste it here."},
+	TokenRevoked:    {"The token was revoked in GitLab.", "Make a new one in GitLab, then paste it here."},
+	ScopeMissing:    {"{detail} is missing; the token has {where}.", "Make a token with api, read_user and read_repository."},
+	ScopeNotGranted: {"{detail} is missing; the sign-in has {where}.", "Tick api, read_user and read_repository at the application in GitLab, then sign in again."},
+	Blocked:         {"{detail} is blocked in GitLab.", "Ask an administrator to unblock it."},
+	Forbidden:       {"GitLab forbids {detail}.", "Ask its administrator which right is missing."},
+	NotFound:        {"GitLab knows no {detail}, or hides it from this account.", "Check the account's role."},
+	RateLimit:       {"{host} asks Flow to wait{time: until }.", "Try again after that."},
+	ServerFault:     {"GitLab answers with a fault of its own.", "Press r in a few minutes."},
+	Maintenance:     {"GitLab is in maintenance.", "Press r when it is over."},
+	BadAnswer:       {"{host} answers with something that Flow can't read: {detail}.", "Ask if a proxy stands between this machine and GitLab."},
+	BrokenOff:       {"GitLab stopped answering at {detail}.{where}", "Press r to try again."},
+
+	Denied:        {"You denied the request in GitLab.", "Open an address above again and approve it."},
+	OwnAddress:    {"That is the address to open, not the one you end on.", "Approve Flow first, then copy the address of the last page."},
+	OtherAttempt:  {"That answer belongs to an earlier attempt.", "Open the address above again."},
+	CutPaste:      {"The address has no code in it: it was cut.", "Copy the whole address bar and paste again."},
+	BareCode:      {"A code alone can't be checked with this GitLab.", "Copy the whole address bar and paste again."},
+	AnswerRefused: {"GitLab refuses the answer: it is too old, or was used before.", "Open an address above again."},
+	ScopeRefused:  {"GitLab refuses the scopes {detail}.", "Tick them at the application in GitLab, then open an address above again."},
+	SecretMissing: {"GitLab wants the secret of this application.", "Give it as Client secret, or switch Confidential off there."},
+	SecretWrong:   {"Client secret is refused by GitLab.", "Renew it there, then paste the new one."},
+	ClientRefused: {"GitLab does not accept this Client ID and secret.", "Compare them with Application ID and Secret there."},
+	AttemptOver:   {"No answer for 10 minutes.", "Press enter to try again; your entries are still there."},
+	PortTaken:     {"Port {detail} is taken on this machine.", "Give another one with --callback-port, or leave that out."},
+
+	SignInOver:    {"GitLab no longer accepts the sign-in: it was revoked there, or used by another machine.", "Sign in again."},
+	SignInLost:    {"The sign-in was lost {detail}: GitLab had renewed it, and the new one was not stored.", "Sign in again."},
+	SignInNotKept: {"The renewed sign-in can't be stored: {detail}.", "Mend that, then sign in again."},
+	NotRevoked:    {"GitLab did not revoke the sign-in.", "Revoke it there, under Applications, Authorized applications."},
+	Reconnected:   {"The integration was connected anew meanwhile.", "Try again."},
 
 	StoreFull:        {"Nothing was saved: no space left for {detail}.", "Free some space, then press s again."},
 	StoreFailed:      {"Nothing was saved: {detail}.", "Check the file {where}, then try again."},

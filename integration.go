@@ -40,7 +40,9 @@ type Integration struct {
 	Provider  string // ID of the provider
 	Method    Method
 	BaseURL   BaseURL
-	PlainHTTP bool // the user accepted http to another machine
+	PlainHTTP bool        // the user accepted http to another machine
+	App       Application // of OAuth, without its secret
+	Renewal   Renewal     // what an earlier renewal of the sign-in left behind
 	Services  Services
 	Report    Report // of the last test
 	Status    Status

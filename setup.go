@@ -23,6 +23,19 @@ type GitLab interface {
 	// of and hands on what it finds page by page. Without an error everything
 	// was found; with one, nothing is known of what is missing.
 	Discover(ctx context.Context, c Connection, add func(Page) error) error
+
+	// SignIn opens the doors of an attempt to sign in with a browser. Faults:
+	// PortTaken where the port that was asked for is.
+	SignIn(ctx context.Context, s SignIn) (Attempt, error)
+
+	// Renew spends the refresh token of a connection for new tokens. It asks
+	// once: from GitLab's answer on the old pair is dead. Fault AnswerRefused:
+	// the refresh token is not valid any more. Faults of the way that may have
+	// come after GitLab had the request are those of [MaybeSpent].
+	Renew(ctx context.Context, c Connection) (Grant, error)
+
+	// Revoke ends a sign-in at GitLab.
+	Revoke(ctx context.Context, c Connection) error
 }
 
 // A Page is what one step of a walk found. Roles correct those of repos that an
@@ -36,14 +49,42 @@ type Page struct {
 // Store keeps integrations and discoveries, durably: what it has confirmed is
 // written. Its errors are or wrap a [*Fault].
 type Store interface {
-	// Create stores a new integration with its sealed token, in one transaction.
+	// Create stores a new integration with its sealed credential, in one
+	// transaction.
 	Create(ctx context.Context, in Integration, c Connection) (Integration, error)
-	// Connection opens the sealed token of an integration.
+	// SetConnection gives an integration another credential or address, together
+	// with its test. What is stored of its repos, rules and choices stays.
+	SetConnection(ctx context.Context, id, version int64, c Connection, r Report) (Integration, error)
+	// Connection opens the sealed credential of an integration.
 	Connection(ctx context.Context, id int64) (Connection, error)
+	Delete(ctx context.Context, id int64) error
+
+	Credentials
 	SetStatus(ctx context.Context, id int64, s Status) error
 	// Stage starts a discovery. What it gathers is seen by nobody until it is
 	// complete.
 	Stage(ctx context.Context, id int64, at time.Time) (Stage, error)
+}
+
+// Credentials is the part of a [Store] that renewing a sign-in works with.
+type Credentials interface {
+	// LockCredential waits until no other process renews or revokes the sign-in
+	// of an integration, or one that shares its tokens: with the same base URL,
+	// client ID and account.
+	LockCredential(ctx context.Context, id int64) (unlock func(), err error)
+	// BeginRenewal notes that the refresh token is about to be spent, and returns
+	// what an earlier renewal left behind. That it succeeds proves that the new
+	// tokens can be sealed and stored.
+	BeginRenewal(ctx context.Context, id int64) (left Renewal, err error)
+	// EndRenewal notes how a renewal that brought no tokens ended.
+	EndRenewal(ctx context.Context, id int64, left Renewal) error
+	// KeepGrant stores the new tokens instead of the spent ones, in every
+	// integration that holds those, and ends the renewal.
+	KeepGrant(ctx context.Context, id int64, spent, fresh Grant) error
+	// Shared reports whether another integration signs in to the same GitLab with
+	// the same application and account, and so, on a GitLab that gives those one
+	// token, holds the same.
+	Shared(ctx context.Context, id int64) (bool, error)
 }
 
 // A Stage gathers a running discovery.
@@ -99,14 +140,18 @@ func (s Setup) Refresh(ctx context.Context, in Integration, tell func(Progress))
 	if errors.Is(ctx.Err(), context.Canceled) {
 		return Discovery{}, &Fault{Cause: Cancelled, Err: fmt.Errorf("%w: %w", context.Cause(ctx), err)}
 	}
-	if f := FaultOf(err); f.Cause != StoreFailed && f.Cause != StoreFull && f.Cause != StoreUnreadable {
+	if f := FaultOf(err); in.Method == OAuth && f.Cause == ScopeMissing {
+		// There is no token to be made anew.
+		err = &Fault{Cause: ScopeNotGranted, Host: f.Host, Detail: f.Detail, Where: f.Where, Says: f.Says, Err: err}
+	}
+	if f := FaultOf(err); f.Cause != StoreFailed && f.Cause != StoreFull && f.Cause != StoreUnreadable && f.Cause != Reconnected {
 		err = errors.Join(err, s.Store.SetStatus(ctx, in.ID, StatusOf(f, s.Now())))
 	}
 	return Discovery{}, fmt.Errorf("refresh %q: %w", in.Name, err)
 }
 
 func (s Setup) refresh(ctx context.Context, in Integration, tell func(Progress)) (found Discovery, err error) {
-	conn, err := s.Store.Connection(ctx, in.ID)
+	conn, err := s.Connect(ctx, in)
 	if err != nil {
 		return Discovery{}, err
 	}

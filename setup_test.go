@@ -12,6 +12,8 @@ import (
 
 // A walk is a GitLab that is walked over: it hands on its pages, then ends.
 type walk struct {
+	flow.GitLab // what a walk does not need
+
 	pages []flow.Page
 	end   error
 	then  func() // before it ends
@@ -44,6 +46,8 @@ func (w *walk) Discover(ctx context.Context, c flow.Connection, add func(flow.Pa
 
 // A shelf is a store in memory. Each of its errors is that of one call.
 type shelf struct {
+	flow.Store // what a walk does not need
+
 	created      []flow.Integration
 	statuses     []flow.Status
 	staged       []flow.Page

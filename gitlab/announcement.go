@@ -46,7 +46,7 @@ func (said announcement) span() span {
 		raise(m.since, slices.Contains(said.Scopes, m.scope))
 	}
 	raise(challengesTold, len(said.Challenges) > 0)
-	raise(deviceCodes, slices.ContainsFunc(said.Grants, func(g string) bool { return strings.HasSuffix(g, "device_code") }))
+	raise(capabilities[deviceGrant], slices.ContainsFunc(said.Grants, func(g string) bool { return strings.HasSuffix(g, "device_code") }))
 	for _, m := range markers {
 		if s.lower.before(m.since) {
 			s.upper = m.since
@@ -54,6 +54,18 @@ func (said announcement) span() span {
 		}
 	}
 	return s
+}
+
+// wanted are the scopes to sign in with: GitLab refuses a sign-in that asks for
+// one that it does not know, as read_repository before 10.7. An announcement that
+// is hidden rules none out.
+func (said announcement) wanted() flow.Scopes {
+	if len(said.Scopes) == 0 {
+		return slices.Clone(flow.WantedScopes)
+	}
+	return slices.DeleteFunc(slices.Clone(flow.WantedScopes), func(s flow.Scope) bool {
+		return !slices.Contains(said.Scopes, string(s))
+	})
 }
 
 // otherName is what the GitLab calls itself where that is not the address it is

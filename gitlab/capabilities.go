@@ -50,6 +50,13 @@ const (
 	prefilledToken                      // the token page takes name and scopes from its address
 	movedTokenPage                      // the token page below /-/profile
 	newTokenPage                        // the token page below /-/user_settings
+	reusedTokens                        // every sign-in of an account with an application gets the same token
+	ownTokens                           // no longer
+	publicApps                          // applications that are not confidential
+	verifierKnown                       // the token page looks at code_verifier; before, it is ignored
+	anyLoopbackPort                     // a redirect URI of a loopback IP may have any port
+	pkceStored                          // challenges are kept; before, a verifier is rejected
+	deviceGrant                         // device codes, in 17.2 behind a flag
 )
 
 // capabilities is the one place that says what is there since when. Every
@@ -65,6 +72,13 @@ var capabilities = [...]version{
 	prefilledToken:    {14, 1},
 	movedTokenPage:    {13, 5},
 	newTokenPage:      {16, 7},
+	reusedTokens:      {11, 1}, // Doorkeeper's reuse_access_token
+	ownTokens:         {15, 2},
+	publicApps:        {12, 8}, // Doorkeeper 5.0
+	verifierKnown:     {12, 8},
+	anyLoopbackPort:   {13, 4}, // Doorkeeper 5.1
+	pkceStored:        {13, 8},
+	deviceGrant:       {17, 2},
 }
 
 func (v version) has(c capability) bool { return !v.before(capabilities[c]) }
@@ -91,10 +105,18 @@ var markers = []struct {
 	{"self_rotate", version{17, 9}},
 }
 
-var (
-	challengesTold = version{16, 0} // code_challenge_methods_supported
-	deviceCodes    = version{17, 2} // grant type device_code
-)
+// challengesTold is since when code_challenge_methods_supported is announced.
+var challengesTold = version{16, 0}
+
+// exactly is the span of a version that is known.
+func exactly(v version) span { return span{v, version{v.major, v.minor + 1}} }
+
+// spanOf reads back what [Client.Find] told of a server's version.
+func spanOf(server flow.Server) span {
+	lower, _ := parseVersion(server.AtLeast)
+	upper, _ := parseVersion(server.Below)
+	return span{lower, upper}
+}
 
 // certainly reports whether every version in the span has it, possibly whether
 // one of them has.
@@ -117,4 +139,15 @@ func (s span) tokenPage(base flow.BaseURL) (page string, prefilled bool) {
 		page += "?name=Flow&scopes=" + strings.ReplaceAll(flow.WantedScopes.String(), ", ", ",")
 	}
 	return base.At(page), s.certainly(prefilledToken)
+}
+
+// ports is what a redirect URI on this machine has to have.
+func (s span) ports() flow.PortRule {
+	switch {
+	case s.certainly(anyLoopbackPort):
+		return flow.AnyPort
+	case s.possibly(anyLoopbackPort):
+		return flow.PortsUnknown
+	}
+	return flow.OnlyFixedPorts
 }

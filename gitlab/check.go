@@ -16,14 +16,14 @@ const together = 4
 
 // Test tries everything that Flow will need. See [flow.GitLab].
 func (c *Client) Test(ctx context.Context, conn flow.Connection, tell func(flow.Check)) (flow.Report, error) {
-	t := &test{tell: tell, report: flow.Report{At: c.options.Now(), Readable: flow.EveryService}}
+	t := &test{method: conn.Method(), tell: tell, report: flow.Report{At: c.options.Now(), Readable: flow.EveryService}}
 	for _, name := range flow.CheckNames {
 		t.report.Checks = append(t.report.Checks, flow.Check{Name: name, Status: flow.Waiting})
 	}
 	var err error
 	if t.session, err = c.session(conn); err != nil {
-		t.set(failure(flow.CheckServer, flow.FaultOf(err)))
-		t.skip(ctx, "needs an address and a token")
+		t.set(t.failure(flow.CheckServer, flow.FaultOf(err)))
+		t.skip(ctx, "needs an address and a "+t.credential())
 		return t.report, nil
 	}
 	t.run(ctx)
@@ -37,8 +37,9 @@ func (c *Client) Test(ctx context.Context, conn flow.Connection, tell func(flow.
 // and is written under mu.
 type test struct {
 	*session
-	said announcement
-	span span // of the version, where that is not known
+	method flow.Method
+	said   announcement
+	span   span // of the version
 
 	lacksAPI bool // the token may not even read
 
@@ -64,7 +65,7 @@ func (t *test) run(ctx context.Context) {
 	first.Wait()
 	switch {
 	case account == flow.Failed:
-		t.skip(ctx, "needs a token that GitLab accepts")
+		t.skip(ctx, t.needsCredential())
 		return
 	case t.lacksAPI:
 		t.skip(ctx, "needs the scope api")
@@ -127,14 +128,33 @@ func (t *test) skip(ctx context.Context, why string) {
 	}
 }
 
+// credential is what the method signs in with.
+func (t *test) credential() string {
+	if t.method == flow.OAuth {
+		return "sign-in"
+	}
+	return "token"
+}
+
+func (t *test) needsCredential() string { return "needs a " + t.credential() + " that GitLab accepts" }
+
 // failure is the check that failed by a fault.
-func failure(name string, f *flow.Fault) flow.Check {
+func (t *test) failure(name string, f *flow.Fault) flow.Check {
 	check := flow.Check{Name: name, Status: flow.Failed, Text: phrase(f.Sentence()), Hint: f.Next(), Says: f.Says}
 	switch f.Cause {
-	case flow.TokenUnknown, flow.TokenExpired, flow.TokenRevoked, flow.ScopeMissing, flow.NoToken:
+	case flow.ScopeMissing:
+		if check.Field = flow.FieldToken; t.method == flow.OAuth {
+			t.needsTicks(&check, f)
+		}
+	case flow.TokenUnknown, flow.TokenExpired, flow.TokenRevoked, flow.NoToken:
 		check.Field = flow.FieldToken
+	case flow.SignInOver, flow.SignInLost, flow.SignInNotKept, flow.SecretWrong, flow.SecretMissing, flow.ClientRefused:
+		check.Field = flow.FieldSignIn
 	case flow.RateLimit, flow.ServerFault, flow.Maintenance, flow.Blocked, flow.Forbidden:
 		// Nothing that the user typed is wrong.
+	case flow.Reconnected, flow.StoreFull, flow.StoreFailed, flow.StoreUnreadable, flow.NoIntegration,
+		flow.KeyTooOpen, flow.KeyMissing, flow.KeyWrong, flow.SealBroken:
+		// Nor where a sign-in was to be renewed and could not be read or kept.
 	default:
 		check.Field = flow.FieldBaseURL
 	}

@@ -41,11 +41,11 @@ func (t *test) counts(ctx context.Context, g *errgroup.Group) {
 func (t *test) found(ctx context.Context) flow.Check {
 	groups, err := t.count(ctx, "groups", groupQuery("per_page", "1"), "groups")
 	if err != nil {
-		return failure(flow.CheckFound, flow.FaultOf(err))
+		return t.failure(flow.CheckFound, flow.FaultOf(err))
 	}
 	repos, err := t.countProjects(ctx)
 	if err != nil {
-		return failure(flow.CheckFound, flow.FaultOf(err))
+		return t.failure(flow.CheckFound, flow.FaultOf(err))
 	}
 	t.mu.Lock()
 	t.report.Groups, t.report.Repos, t.report.AtLeast = groups.n, repos.n, repos.over
@@ -78,14 +78,14 @@ func (t *test) role(ctx context.Context) flow.Check {
 	}
 	reporter, err := t.countProjects(ctx, "min_access_level", number(flow.Reporter))
 	if err != nil {
-		return failure(flow.CheckRole, flow.FaultOf(err))
+		return t.failure(flow.CheckRole, flow.FaultOf(err))
 	}
 	if reporter.n == 0 {
 		return flow.Check{Status: flow.Warning, Text: "Reporter or more in no repo", Hint: "Importing needs Reporter. Give the account that role in its groups, then press r."}
 	}
 	maintainer, err := t.countProjects(ctx, "min_access_level", number(flow.Maintainer))
 	if err != nil {
-		return failure(flow.CheckRole, flow.FaultOf(err))
+		return t.failure(flow.CheckRole, flow.FaultOf(err))
 	}
 	check := flow.Check{Status: flow.OK, Text: "Reporter or more in " + reporter.of("repo") + "; Maintainer or more in "}
 	switch {

@@ -23,15 +23,16 @@ func (t *test) server(ctx context.Context) flow.Check {
 	name := "GitLab"
 	switch {
 	case err == nil:
-		t.span = span{lower: t.version}
+		t.span = exactly(t.version)
 		name = release.name()
 		t.mu.Lock()
 		t.report.Server, t.report.Version = name, release.Version
 		t.mu.Unlock()
 	case flow.CausedBy(err, tokenCauses...):
 	default:
-		return failure(flow.CheckServer, flow.FaultOf(err))
+		return t.failure(flow.CheckServer, flow.FaultOf(err))
 	}
+	t.noteTokens()
 	check := flow.Check{Status: flow.OK, Text: fmt.Sprintf("%s, %s, answers in %s", name, encryption(a), inDigits(a.took))}
 	if other := t.said.otherName(t.base); other != "" {
 		check.Status = flow.Warning
@@ -42,7 +43,8 @@ func (t *test) server(ctx context.Context) flow.Check {
 
 // tokenCauses are refusals of the token or the account, not of the address.
 var tokenCauses = []flow.Cause{
-	flow.TokenUnknown, flow.TokenExpired, flow.TokenRevoked, flow.ScopeMissing, flow.Blocked, flow.Forbidden,
+	flow.TokenUnknown, flow.TokenExpired, flow.TokenRevoked, flow.SignInOver, flow.SignInLost,
+	flow.ScopeMissing, flow.Blocked, flow.Forbidden,
 }
 
 // name is how the server is called on screen: GitLab 17.5.2 Enterprise.

@@ -41,7 +41,7 @@ func (t *test) services(ctx context.Context, g *errgroup.Group) {
 			t.do(ctx, tr.name, "looking for a repo to try", func(ctx context.Context) flow.Check {
 				repos, err := candidates()
 				if err != nil {
-					return failure(tr.name, flow.FaultOf(err))
+					return t.failure(tr.name, flow.FaultOf(err))
 				}
 				return t.try(ctx, tr, fitting(repos, tr.service))
 			})
@@ -120,7 +120,7 @@ func (t *test) try(ctx context.Context, tr trial, repos []flow.Repo) flow.Check 
 		}
 	}
 	if refusal == nil {
-		return failure(tr.name, last)
+		return t.failure(tr.name, last)
 	}
 	t.mu.Lock()
 	t.report.Readable = t.report.Readable.Without(tr.service)

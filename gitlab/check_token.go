@@ -24,7 +24,7 @@ func (t *test) account(ctx context.Context) flow.Check {
 		err = t.unreadable("the account", errors.New("no username"))
 	}
 	if err != nil {
-		return t.linked(failure(flow.CheckAccount, flow.FaultOf(err)))
+		return t.linked(t.failure(flow.CheckAccount, flow.FaultOf(err)))
 	}
 	name := "@" + flow.CleanLine(user.Username, 80)
 	t.mu.Lock()
@@ -45,6 +45,8 @@ func (t *test) linked(check flow.Check) flow.Check {
 type tokenInfo struct {
 	Scopes  flow.Scopes `json:"scopes"`
 	Expires string      `json:"expires_at"` // 2027-01-14; null: never
+
+	endless bool // of a sign-in: its tokens do not run out
 }
 
 // token runs the two checks that one request answers.
@@ -62,7 +64,10 @@ func (t *test) token(ctx context.Context) {
 	})
 	t.do(ctx, flow.CheckExpiry, "asking until when it is valid", func(context.Context) flow.Check {
 		if err != nil {
-			return flow.Check{Status: flow.Skipped, Text: "needs what GitLab tells of the token"}
+			return flow.Check{Status: flow.Skipped, Text: "needs what GitLab tells of the " + t.credential()}
+		}
+		if t.method == flow.OAuth {
+			return t.renewal(info)
 		}
 		return t.linked(t.expiry(info))
 	})
@@ -71,7 +76,10 @@ func (t *test) token(ctx context.Context) {
 // tokenInfo asks the token what it may do. Older releases are asked for that
 // one request at a time.
 func (t *test) tokenInfo(ctx context.Context) (tokenInfo, error) {
-	if t.span.possibly(tokenSelf) && (t.version == version{} || t.version.has(tokenSelf)) {
+	if t.method == flow.OAuth {
+		return t.signInInfo(ctx)
+	}
+	if t.span.possibly(tokenSelf) {
 		var info tokenInfo
 		_, err := t.read(ctx, t.request("personal_access_tokens/self", nil), "the token", &info)
 		if err == nil {
@@ -91,9 +99,9 @@ func (t *test) tokenInfo(ctx context.Context) (tokenInfo, error) {
 // tokenFailure leaves it to the account's check to say that a token is refused.
 func (t *test) tokenFailure(name string, err error) flow.Check {
 	if flow.CausedBy(err, tokenCauses...) {
-		return flow.Check{Status: flow.Skipped, Text: "needs a token that GitLab accepts"}
+		return flow.Check{Status: flow.Skipped, Text: t.needsCredential()}
 	}
-	return failure(name, flow.FaultOf(err))
+	return t.failure(name, flow.FaultOf(err))
 }
 
 // scopes checks whether the token may do what Flow needs. read_api reads all
@@ -103,15 +111,21 @@ func (t *test) scopes(ctx context.Context, have flow.Scopes) flow.Check {
 	case have.Allow(flow.ScopeAPI):
 		return flow.Check{Status: flow.OK, Text: have.String()}
 	case have.Allow(flow.ScopeReadAPI):
-		return flow.Check{Status: flow.Warning, Text: "read_api reads everything; webhooks will need api.", Hint: "A token with api, read_user and read_repository does both."}
+		check := flow.Check{Status: flow.Warning, Text: "read_api reads everything; webhooks will need api.", Hint: "A token with api, read_user and read_repository does both."}
+		if t.method == flow.OAuth {
+			check.Hint = "A sign-in with api, read_user and read_repository does both."
+		}
+		return check
 	}
 	list := have.String()
 	if len(have) == 0 {
 		list = "no scope"
 	}
 	t.lacksAPI = true
-	check := failure(flow.CheckScopes, &flow.Fault{Cause: flow.ScopeMissing, Detail: string(flow.ScopeAPI), Where: list})
-	check.Hint = "Without api GitLab shows Flow no repos, PRs or tickets. Make a token with api, read_user and read_repository:"
+	check := t.failure(flow.CheckScopes, &flow.Fault{Cause: flow.ScopeMissing, Detail: string(flow.ScopeAPI), Where: list})
+	if t.method == flow.AccessToken {
+		check.Hint = "Without api GitLab shows Flow no repos, PRs or tickets. Make a token with api, read_user and read_repository:"
+	}
 	check.Says = t.refusedWords(ctx)
 	return t.linked(check)
 }
@@ -136,7 +150,7 @@ func (t *test) expiry(info tokenInfo) flow.Check {
 	}
 	end, err := time.Parse(time.DateOnly, info.Expires)
 	if err != nil {
-		return failure(flow.CheckExpiry, t.unreadable("the end of the token", err))
+		return t.failure(flow.CheckExpiry, t.unreadable("the end of the token", err))
 	}
 	t.mu.Lock()
 	t.report.Expires = end
@@ -144,7 +158,7 @@ func (t *test) expiry(info tokenInfo) flow.Check {
 	check := flow.Check{Status: flow.OK, Text: flow.Expiry(now, end)}
 	switch {
 	case !now.Before(end):
-		check = failure(flow.CheckExpiry, &flow.Fault{Cause: flow.TokenExpired, When: end})
+		check = t.failure(flow.CheckExpiry, &flow.Fault{Cause: flow.TokenExpired, When: end})
 	case flow.DaysUntil(now, end) < warnDays:
 		check.Status, check.Hint = flow.Warning, "Make a new token before that day; this one stops then."
 	}

@@ -2,7 +2,7 @@
 // address, tests a connection and walks over all groups and projects. It calls
 // a repo a project, as GitLab does; what it returns speaks of repos.
 //
-// Everything it sends is in GitLab's REST API v4. Grape, the framework below
+// What it sends is in GitLab's REST API v4, but for signing in. Grape, the framework below
 // that API, drops parameters that a release does not know without a word and
 // answers with everything, so whatever is newer than 9.0 is asked for by the
 // table in capabilities.go, and what comes back is checked.

@@ -32,7 +32,7 @@ func (c *Client) wayFault(r *request, err error) error {
 		f.Detail = seconds(c.options.Timeout)
 	}
 	// Redacted before it is cut, so that no half of a token is left.
-	text := r.token.Redact(err.Error())
+	text := r.redact(err.Error())
 	if f.Err = errors.New(flow.CleanLine(text, 300)); f.Detail == "" && f.Cause == flow.Unreachable {
 		f.Detail = flow.CleanLine(text, 80)
 	}

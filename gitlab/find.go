@@ -105,7 +105,7 @@ func (s *search) ask(ctx context.Context, place flow.BaseURL, path string) (answ
 // asksToSignIn reports whether an answer is GitLab's to a call that needs a
 // token, the same on every release.
 func asksToSignIn(a answer) bool {
-	return a.status == http.StatusUnauthorized && wordsOf(a).message == "401 Unauthorized"
+	return a.status == http.StatusUnauthorized && wordsOf(a).message == unsigned
 }
 
 // adopt adds the https address of a place that sends everything there.
@@ -146,7 +146,11 @@ func (s *search) failed(ctx context.Context) error {
 }
 
 func serverOf(base flow.BaseURL, said announcement, s span) flow.Server {
-	server := flow.Server{BaseURL: base, AtLeast: s.lower.String(), Issuer: said.otherName(base)}
+	server := flow.Server{
+		BaseURL: base, AtLeast: s.lower.String(), Below: s.upper.String(), Issuer: said.otherName(base),
+		AppPage: base.At(applicationPath), Public: s.possibly(publicApps),
+		Ports: s.ports(), Scopes: said.wanted(), BareCodes: s.certainly(pkceStored),
+	}
 	server.TokenPage, server.Prefilled = s.tokenPage(base)
 	return server
 }

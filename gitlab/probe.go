@@ -34,7 +34,7 @@ func (t *test) probeScopes(ctx context.Context) (flow.Scopes, error) {
 func (t *test) mayWrite(ctx context.Context) (bool, error) {
 	r := t.request("projects/0/hooks", nil)
 	r.method, r.body = http.MethodPost, "{}"
-	a, err := t.client.do(ctx, r)
+	a, err := t.ask(ctx, r)
 	if err != nil {
 		return false, err
 	}
@@ -46,7 +46,7 @@ func (t *test) mayWrite(ctx context.Context) (bool, error) {
 
 func (t *test) mayRead(ctx context.Context, what string) (bool, error) {
 	r := t.request(what, url.Values{"per_page": {"1"}})
-	a, err := t.client.do(ctx, r)
+	a, err := t.ask(ctx, r)
 	if err != nil {
 		return false, err
 	}
@@ -58,7 +58,7 @@ func (t *test) mayRead(ctx context.Context, what string) (bool, error) {
 
 // refused is nil where an answer only says that a scope is missing.
 func (t *test) refused(a answer, r *request) error {
-	fault := t.client.refusal(a, r, "the scopes of the token")
+	fault := t.refusal(a, r, "the scopes of the token")
 	if fault.Cause == flow.ScopeMissing || fault.Cause == flow.TokenUnknown {
 		return nil
 	}

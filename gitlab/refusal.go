@@ -12,10 +12,10 @@ import (
 // names what was asked for: commits of acme/api.
 func (c *Client) refusal(a answer, r *request, what string) *flow.Fault {
 	w := wordsOf(a)
-	f := &flow.Fault{Host: r.base.Host(), Says: w.line(a.status, r.token)}
+	f := &flow.Fault{Host: r.base.Host(), Says: w.line(a.status, r)}
 	switch {
 	case a.status == http.StatusUnauthorized:
-		unauthorized(f, a, w)
+		unauthorized(f, w)
 	case a.status == http.StatusForbidden:
 		forbidden(f, w, what)
 	case a.status == http.StatusNotFound:
@@ -38,7 +38,7 @@ func (c *Client) refusal(a answer, r *request, what string) *flow.Fault {
 
 // unauthorized tells tokens that are over from those GitLab never knew. For
 // personal access tokens it says so since 10.2.
-func unauthorized(f *flow.Fault, a answer, w words) {
+func unauthorized(f *flow.Fault, w words) {
 	switch description := strings.ToLower(w.description); {
 	case !w.isJSON:
 		// A proxy's own sign-in: the token is not what is wrong.
@@ -55,6 +55,29 @@ func unauthorized(f *flow.Fault, a answer, w words) {
 		f.Cause = flow.TokenUnknown
 	}
 }
+
+// refusesToken reports whether GitLab, and no proxy, refuses a token that another
+// one may take the place of.
+func refusesToken(a answer) bool {
+	if a.status != http.StatusUnauthorized {
+		return false
+	}
+	var f flow.Fault
+	w := wordsOf(a)
+	unauthorized(&f, w)
+	switch f.Cause {
+	case flow.TokenExpired, flow.TokenRevoked:
+		return true
+	case flow.TokenUnknown:
+		// On the page that tells about a sign-in Doorkeeper says invalid_request
+		// before 5.1 (GitLab 13.4).
+		return w.code == "invalid_token" || w.code == "invalid_request" || w.message == unsigned
+	}
+	return false
+}
+
+// unsigned is what GitLab's API says to whom it does not know.
+const unsigned = "401 Unauthorized"
 
 // shut are the reasons for which GitLab lets an account in nowhere, found by
 // its words (Gitlab::Auth::UserAccessDeniedReason).

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
+	"sync"
 
 	"flow"
 )
@@ -15,34 +17,97 @@ import (
 type session struct {
 	client  *Client
 	base    flow.BaseURL
-	token   flow.Secret
-	version version // zero until it is known
+	method  flow.Method
+	grant   flow.Grant       // of a sign-in, as it was when the session began
+	tokens  flow.TokenSource // renews a sign-in; nil: there is one token
+	version version          // zero until it is known
+
+	mu   sync.Mutex
+	sent []flow.Secret // the tokens that were used; the last one is in use
 }
 
 func (c *Client) session(conn flow.Connection) (*session, error) {
-	if conn.BaseURL.IsPlain() && !conn.PlainHTTP {
-		return nil, &flow.Fault{Cause: flow.PlainAddress, Host: conn.BaseURL.Host()}
+	if err := mayAsk(conn); err != nil {
+		return nil, err
 	}
-	if conn.Token.IsZero() {
+	s := &session{client: c, base: conn.BaseURL, method: conn.Method(), grant: conn.Grant, tokens: conn.Tokens}
+	switch {
+	case s.method == flow.OAuth && conn.Tokens == nil && conn.Grant.IsZero():
+		return nil, &flow.Fault{Cause: flow.SignInOver, Host: conn.BaseURL.Host(), Err: errors.New("nobody has signed in")}
+	case s.method == flow.OAuth:
+		s.sent = []flow.Secret{conn.Grant.Access}
+	case conn.Token.IsZero():
 		return nil, &flow.Fault{Cause: flow.NoToken}
+	default:
+		s.tokens, s.sent = nil, []flow.Secret{conn.Token}
 	}
-	return &session{client: c, base: conn.BaseURL, token: conn.Token}, nil
+	return s, nil
+}
+
+// ask sends a request with the token of the connection. A sign-in may be renewed
+// before that, and once more after GitLab refuses the token that was the right
+// one when the request left: what is refused so has changed nothing.
+func (s *session) ask(ctx context.Context, r *request) (answer, error) {
+	token, err := s.token(ctx, flow.Secret{})
+	if err != nil {
+		return answer{}, err
+	}
+	r.token, r.bearer = token, s.method == flow.OAuth
+	a, err := s.client.do(ctx, r)
+	if err != nil || s.tokens == nil || !refusesToken(a) {
+		return a, err
+	}
+	if r.token, err = s.token(ctx, token); err != nil {
+		return answer{}, err
+	}
+	r.secrets = append(r.secrets, token)
+	return s.client.do(ctx, r)
+}
+
+// token is the one to use now; refused is one that GitLab has just refused.
+func (s *session) token(ctx context.Context, refused flow.Secret) (flow.Secret, error) {
+	s.mu.Lock()
+	token := s.sent[len(s.sent)-1]
+	s.mu.Unlock()
+	if s.tokens == nil {
+		return token, nil
+	}
+	token, err := s.tokens.Token(ctx, refused)
+	if err != nil {
+		return flow.Secret{}, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !slices.Contains(s.sent, token) {
+		s.sent = append(s.sent, token)
+	}
+	return token, nil
+}
+
+// redact hides every token that the session has used.
+func (s *session) redact(text string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, token := range s.sent {
+		text = token.Redact(text)
+	}
+	return text
 }
 
 // request asks for something below the API. Projects and groups are named by
 // their numeric ID: a path with an encoded slash breaks behind some proxies.
 func (s *session) request(path string, query url.Values) *request {
-	return &request{base: s.base, path: "/api/v4/" + path, query: query, token: s.token}
+	return &request{base: s.base, path: "/api/v4/" + path, query: query}
 }
 
 // read gets one thing and decodes it. what names it for a person.
 func (s *session) read(ctx context.Context, r *request, what string, into any) (answer, error) {
-	a, err := s.client.do(ctx, r)
+	a, err := s.ask(ctx, r)
 	if err != nil {
 		return answer{}, err
 	}
 	if a.status != http.StatusOK || isHTML(a) {
-		return a, s.client.refusal(a, r, what)
+		return a, s.refusal(a, r, what)
 	}
 	if err := json.Unmarshal(a.body, into); err != nil {
 		return a, s.unreadable(what, err)
@@ -50,10 +115,21 @@ func (s *session) read(ctx context.Context, r *request, what string, into any) (
 	return a, nil
 }
 
+// refusal is that of the client; of a sign-in GitLab refuses no token that
+// somebody could paste again, but the sign-in.
+func (s *session) refusal(a answer, r *request, what string) *flow.Fault {
+	f := s.client.refusal(a, r, what)
+	if s.method == flow.OAuth && flow.CausedBy(f, flow.TokenUnknown, flow.TokenExpired, flow.TokenRevoked) {
+		f.Err = errors.New(string(f.Cause))
+		f.Cause = flow.SignInOver
+	}
+	return f
+}
+
 // unreadable is the fault of an answer that is not what it should be.
 func (s *session) unreadable(what string, err error) *flow.Fault {
 	// The decoder's error may quote the answer, and the answer the token.
-	reason := flow.CleanLine(s.token.Redact(err.Error()), 200)
+	reason := flow.CleanLine(s.redact(err.Error()), 200)
 	return &flow.Fault{Cause: flow.BadAnswer, Host: s.base.Host(), Detail: what, Err: errors.New(reason)}
 }
 

@@ -46,9 +46,13 @@ type request struct {
 	base    flow.BaseURL
 	path    string // below the base URL, such as /api/v4/version
 	query   url.Values
-	token   flow.Secret // none for an anonymous call
-	body    string      // JSON
-	patient bool        // a page of a walk, which may take long
+	token   flow.Secret   // none for an anonymous call
+	bearer  bool          // the token is that of a sign-in, not one that a user made
+	body    string        // JSON
+	form    string        // in place of body: a form, encoded
+	secrets []flow.Secret // what else is sent in secret, or was before
+	raw     bool          // the answer is tokens: nothing in it is hidden from who asked
+	patient bool          // a page of a walk, or what may not get lost: it may take long
 }
 
 func (r *request) verb() string {
@@ -120,39 +124,80 @@ func (c *Client) send(parent context.Context, r *request, to *url.URL) (a answer
 		return answer{}, endOf(ctx, err)
 	}
 	a.took = time.Since(start)
-	a.forget(r.token)
+	a.forgetInHeader(r.sent())
+	if !r.raw {
+		a.forgetInBody(r.sent())
+	}
 	return a, nil
 }
 
-// forget removes the token from an answer that repeats it, before anything of
-// it can get onto a screen or into a store. What is shorter than any token that
-// GitLab makes is left, since it may be a word of the answer.
-func (a *answer) forget(token flow.Secret) {
-	if token.Len() < 8 {
-		return
+// sent lists the secrets in a request, those in a form also as they are encoded
+// there.
+func (r *request) sent() []flow.Secret {
+	list := append([]flow.Secret{r.token}, r.secrets...)
+	if r.form != "" {
+		for _, secret := range r.secrets {
+			list = append(list, flow.NewSecret(url.QueryEscape(secret.Reveal())))
+		}
 	}
-	if given := []byte(token.Reveal()); bytes.Contains(a.body, given) {
-		a.body = bytes.ReplaceAll(a.body, given, []byte("****"))
+	return list
+}
+
+// redact hides what was sent in a text that may repeat it.
+func (r *request) redact(text string) string {
+	for _, secret := range r.sent() {
+		text = secret.Redact(text)
 	}
-	for _, values := range a.header {
-		for i := range values {
-			values[i] = token.Redact(values[i])
+	return text
+}
+
+// forgetInBody removes secrets from an answer that repeats them, before anything
+// of it can get onto a screen or into a store. What is shorter than any token
+// that GitLab makes is left, since it may be a word of the answer.
+func (a *answer) forgetInBody(secrets []flow.Secret) {
+	for _, secret := range secrets {
+		if given := []byte(secret.Reveal()); secret.Len() >= leastSecret && bytes.Contains(a.body, given) {
+			a.body = bytes.ReplaceAll(a.body, given, []byte("****"))
 		}
 	}
 }
 
+// forgetInHeader does so where redirects are read.
+func (a *answer) forgetInHeader(secrets []flow.Secret) {
+	for _, values := range a.header {
+		for i := range values {
+			for _, secret := range secrets {
+				if secret.Len() >= leastSecret {
+					values[i] = secret.Redact(values[i])
+				}
+			}
+		}
+	}
+}
+
+const leastSecret = 8 // characters
+
 func (c *Client) newRequest(ctx context.Context, r *request, to *url.URL) (*http.Request, error) {
-	req, err := http.NewRequestWithContext(ctx, r.verb(), to.String(), strings.NewReader(r.body))
+	req, err := http.NewRequestWithContext(ctx, r.verb(), to.String(), strings.NewReader(r.body+r.form))
 	if err != nil {
 		return nil, err
 	}
 	req.Header.Set("User-Agent", c.options.UserAgent)
 	req.Header.Set("Accept", "application/json")
-	if r.body != "" {
+	switch {
+	case r.body != "":
 		// In maintenance mode GitLab answers a form with a redirect, JSON with 503.
 		req.Header.Set("Content-Type", "application/json")
+	case r.form != "":
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
-	if !r.token.IsZero() {
+	switch {
+	case r.token.IsZero():
+	case r.bearer:
+		// GitLab takes no OAuth token as PRIVATE-TOKEN.
+		req.Header.Set("Authorization", "Bearer "+r.token.Reveal())
+	default:
+		// A personal token as Bearer is taken since 12.2 only.
 		req.Header.Set("PRIVATE-TOKEN", r.token.Reveal())
 	}
 	return req, nil

@@ -84,7 +84,7 @@ func plainWords(body []byte) string {
 }
 
 // line is the words in one line, led by the status: 403 insufficient_scope.
-func (w words) line(status int, token flow.Secret) string {
+func (w words) line(status int, r *request) string {
 	text := w.message
 	switch {
 	case w.code == "insufficient_scope":
@@ -95,7 +95,7 @@ func (w words) line(status int, token flow.Secret) string {
 		text = w.code
 	}
 	// Redacted before it is cut, so that no half of a token is left.
-	text = flow.CleanLine(token.Redact(text), 160)
+	text = flow.CleanLine(r.redact(text), 160)
 	number := strconv.Itoa(status)
 	switch {
 	case text == "":

@@ -2,6 +2,7 @@ package gitlabtest
 
 import (
 	"net/http"
+	"strconv"
 	"strings"
 )
 
@@ -68,4 +69,22 @@ func tokenProblem(status int, code, description string, scopes []string) answer 
 		a.header.Set("WWW-Authenticate", `Bearer realm="The API", error="`+code+`", error_description="`+description+`"`)
 	}
 	return a
+}
+
+// send writes an answer, or half of it and then cuts the connection.
+func send(w http.ResponseWriter, a answer, cut bool) {
+	for name, value := range a.header {
+		w.Header()[name] = value
+	}
+	w.Header().Set("Content-Length", strconv.Itoa(len(a.body)))
+	w.WriteHeader(a.status)
+	if !cut {
+		w.Write(a.body)
+		return
+	}
+	w.Write(a.body[:len(a.body)/2])
+	if f, ok := w.(http.Flusher); ok {
+		f.Flush()
+	}
+	panic(http.ErrAbortHandler)
 }

@@ -13,14 +13,14 @@ type credential struct {
 	value  string
 }
 
-// presented reads the credential as GitLab does: a personal token may also
-// come as Bearer since 12.2, and PRIVATE-TOKEN wins where both are sent.
-func presented(r *http.Request, v release) credential {
+// presented reads the credential as GitLab does: PRIVATE-TOKEN wins where both
+// headers are sent.
+func presented(r *http.Request) credential {
 	if value := r.Header.Get("PRIVATE-TOKEN"); value != "" {
 		return credential{"PRIVATE-TOKEN", value}
 	}
 	scheme, value, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-	if strings.EqualFold(scheme, "Bearer") && value != "" && v.since(12, 2) {
+	if strings.EqualFold(scheme, "Bearer") && value != "" {
 		return credential{"Authorization", strings.TrimSpace(value)}
 	}
 	return credential{}
@@ -30,27 +30,47 @@ func presented(r *http.Request, v release) credential {
 // order: unknown, expired, revoked, then the state of the account. Scopes come
 // after that. No credential at all is an anonymous call.
 func (s *Server) signIn(k *call) (answer, bool) {
-	k.credential = presented(k.request, s.release)
+	k.credential = presented(k.request)
 	if k.credential.value == "" {
 		return answer{}, true
 	}
-	k.token = s.company.tokens[k.credential.value]
-	if k.token == nil {
+	var user int
+	var expired, revoked bool
+	k.token, k.oauthToken = s.tokenOf(k.credential)
+	switch {
+	case k.token != nil:
+		user, k.scopes, expired, revoked = k.token.User, k.token.Scopes, k.token.expired(s.now()), k.token.Revoked
+	case k.oauthToken != nil:
+		t := k.oauthToken
+		user, k.scopes, expired, revoked = t.User, t.Scopes, t.expired(s.now()), t.Revoked
+	default:
 		return unauthorized(), false
 	}
-	if k.token.expired(s.now()) {
+	if expired {
 		return tokenProblem(http.StatusUnauthorized, "invalid_token",
 			"Token is expired. You can either do re-authorization or token refresh.", nil), false
 	}
-	if k.token.Revoked {
+	if revoked {
 		return tokenProblem(http.StatusUnauthorized, "invalid_token",
 			"Token was revoked. You have to re-authorize from the user.", nil), false
 	}
-	k.user = s.company.users[k.token.User]
+	k.user = s.company.users[user]
 	if reason := s.refusal(k.user); reason != "" {
 		return forbidden(reason), false
 	}
 	return answer{}, true
+}
+
+// tokenOf: a token of an application comes as Bearer and in no other way. A
+// personal one comes as PRIVATE-TOKEN, and since 12.2 as Bearer as well.
+func (s *Server) tokenOf(c credential) (*Token, *oauthToken) {
+	if c.header == "PRIVATE-TOKEN" {
+		return s.company.tokens[c.value], nil
+	}
+	if row := s.company.oauth.access[c.value]; row != nil || !s.release.since(12, 2) {
+		return nil, row
+	}
+	return s.company.tokens[c.value], nil
 }
 
 // expired: GitLab refuses a token from the beginning (UTC) of its day of expiry.
@@ -98,12 +118,12 @@ func (k *call) acceptedScopes() []string {
 // allowed compares the token's scopes with the route's. Everything but api
 // opens GET and HEAD only.
 func (k *call) allowed() (answer, bool) {
-	if k.token == nil || k.route.anyScope {
+	if k.user == nil || k.route.anyScope {
 		return answer{}, true
 	}
 	accepted := k.acceptedScopes()
 	reading := k.request.Method == http.MethodGet || k.request.Method == http.MethodHead
-	for _, scope := range k.token.Scopes {
+	for _, scope := range k.scopes {
 		if scope == "api" || reading && slices.Contains(accepted, scope) {
 			return answer{}, true
 		}

@@ -34,6 +34,7 @@ func (b *builder) addUser(u User) int {
 	if u.Email == "" {
 		u.Email = u.Username + "@acme.example"
 	}
+	u.Password = DemoPassword
 	if u.CreatedAt.IsZero() {
 		u.CreatedAt = b.now.AddDate(-6, 0, u.ID)
 	}

@@ -20,6 +20,7 @@ type Company struct {
 	projectPaths   map[pathKey]*Project
 	moved          map[pathKey]int // where projects used to be
 	tokens         map[string]*Token
+	oauth          oauth
 	groupMembers   map[int]map[int]Role // user, group
 	projectMembers map[int]map[int]Role // user, project
 	lastID         struct{ user, namespace, project, token int }
@@ -34,9 +35,10 @@ type User struct {
 	Username    string
 	Name        string
 	Email       string
+	Password    string // for the sign-in page; empty lets nobody in there
 	State       UserState
 	Admin       bool
-	Bot         bool
+	Bot         bool // of a program: never gets past the sign-in page
 	External    bool // sees nothing internal
 	CreatedAt   time.Time
 }
@@ -138,6 +140,7 @@ func NewCompany() *Company {
 		projectPaths:   map[pathKey]*Project{},
 		moved:          map[pathKey]int{},
 		tokens:         map[string]*Token{},
+		oauth:          newOAuth(),
 		groupMembers:   map[int]map[int]Role{},
 		projectMembers: map[int]map[int]Role{},
 	}

@@ -17,6 +17,19 @@ const (
 	DemoTokenAdmin    = "glpat-flow-admin"     // of an administrator, who sees everything
 )
 
+// The applications of Demo and Sized. Both may redirect to this machine: to
+// http://127.0.0.1/callback, and for releases before 13.4, which compare the
+// port, to 7171, 7172 and 7173 as well.
+const (
+	DemoClientID       = "e0d8543b6385590448ebd2dc2b7345c83b0d756fd98985cf79d84d38a8cf18fc" // "Flow", which is confidential
+	DemoClientSecret   = "5cc90464cb40a1a169e710ce3521928afc7b19376f7ad65e5a0a87556c088083"
+	DemoPublicClientID = "6cc50c52b2f78edb1035ff8aa2865595579968e63f5828296a4187ef3e4beca2" // "Flow CLI", which is not
+)
+
+// DemoPassword is the password of every person of Demo and Sized, and of
+// @flow-bot, which is an ordinary account there.
+const DemoPassword = "demo-password"
+
 // DemoUser is the account that Flow uses in Demo and Sized.
 const DemoUser = "flow-bot"
 
@@ -44,6 +57,7 @@ func Demo(now time.Time) *Company {
 	b.addSpecials(groups, bot)
 	b.addMemberships(groups, bot)
 	b.addDemoTokens(bot)
+	b.addDemoApplications()
 	return b.Company
 }
 
@@ -129,6 +143,21 @@ func (b *builder) addDemoTokens(bot int) {
 		if account, found := b.User(u.user); found {
 			b.addToken(u.token, u.name, account.ID, 200, "api", "read_user", "read_repository")
 		}
+	}
+}
+
+func (b *builder) addDemoApplications() {
+	redirects := []string{"http://127.0.0.1/callback",
+		"http://127.0.0.1:7171/callback", "http://127.0.0.1:7172/callback", "http://127.0.0.1:7173/callback"}
+	scopes := []string{"api", "read_user", "read_repository"}
+	ana, _ := b.User("ana")
+	for _, a := range []Application{
+		{UID: DemoClientID, Secret: DemoClientSecret, Name: "Flow"},
+		{UID: DemoPublicClientID, Name: "Flow CLI", Public: true},
+	} {
+		a.Owner, a.Redirects, a.Scopes = ana.ID, redirects, scopes
+		added, err := b.AddApplication(a)
+		must(added.ID, err)
 	}
 }
 

@@ -15,6 +15,7 @@ const (
 	Drop                      // the connection is cut without an answer; on one that was used before, Go's client repeats a GET
 	Hang                      // nothing comes until the client leaves
 	Truncate                  // the real answer breaks off in the middle
+	Lose                      // the request is carried out, then the connection is cut without an answer
 )
 
 // Fault makes requests go wrong: those that match, after the first After of

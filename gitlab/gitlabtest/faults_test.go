@@ -114,3 +114,37 @@ func TestClosingEndsWhatHangs(t *testing.T) {
 		t.Error("it still listens after Close")
 	}
 }
+
+// TestAnAnswerIsLost: the refresh has happened, and nobody knows the new pair.
+func TestAnAnswerIsLost(t *testing.T) {
+	s := play(t, Demo(today), Options{Path: "/git"})
+	refresh := text(t, s.granted(t), "refresh_token")
+	s.Forget()
+	undo := s.Fail(Fault{Kind: Lose, Method: "POST", Path: "/oauth/token", Times: 1})
+	form := pairs([]string{"grant_type", "refresh_token", "refresh_token", refresh, "client_id", DemoClientID, "client_secret", DemoClientSecret})
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	if response, err := client.PostForm(s.URL()+"/oauth/token", form); err == nil {
+		t.Errorf("an answer came: %d", response.StatusCode)
+	}
+	undo()
+	if got := s.Requests(); len(got) != 1 || got[0].Status != 0 {
+		t.Errorf("requests %+v", got)
+	}
+	if rows := s.Company().OAuthTokens(); len(rows) != 2 || !rows[0].Revoked || rows[1].Revoked {
+		t.Errorf("rows %+v", rows)
+	}
+	s.refresh(t, refresh).refused(t, 400, "invalid_grant")
+}
+
+func TestFaultsReachThePagesToo(t *testing.T) {
+	s := demo(t, "")
+	s.Fail(Fault{Status: 503, Path: "/oauth/**", Body: "<html>maintenance</html>", Match: func(r *http.Request) bool {
+		return r.FormValue("grant_type") == "refresh_token"
+	}})
+	if r := s.refresh(t, "any"); r.status != 503 || r.body != "<html>maintenance</html>" {
+		t.Errorf("%d %s", r.status, r.body)
+	}
+	if r := s.exchange(t, s.code(t)); r.status != 200 {
+		t.Errorf("another grant: %d %s", r.status, r.body)
+	}
+}

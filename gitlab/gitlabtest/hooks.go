@@ -26,9 +26,6 @@ func serveHookCreation(k *call) answer {
 	return problem(http.StatusUnprocessableEntity, "Invalid url given")
 }
 
-// maxBody bounds what is read of a request.
-const maxBody = 1 << 20
-
 // bodyValue reads one parameter of a JSON or form body, or of the query.
 func (k *call) bodyValue(name string) string {
 	text, err := io.ReadAll(k.request.Body) // bounded by readBody

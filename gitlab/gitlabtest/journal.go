@@ -1,6 +1,7 @@
 package gitlabtest
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -9,15 +10,30 @@ import (
 )
 
 // Request is one request that came in. It never holds a secret: of the
-// credential it has the header and the name that the company gives the token.
+// credential it has the header and the name that the company gives the token,
+// and in the query and the form a secret is replaced.
 type Request struct {
 	Method     string
 	Path       string // below the relative root, escaped as it came
 	Query      url.Values
-	Credential string // "PRIVATE-TOKEN", "Authorization", or "" for none
-	Token      string // the token's name; "unknown" for one that is not the company's
-	Status     int    // what was answered; 0 while it is not, or where nothing was
+	Form       url.Values // of the body, be it a form or JSON; of JSON only the texts
+	Credential string     // "PRIVATE-TOKEN", "Authorization", or "" for none
+	Token      string     // the token's name, "OAuth token 3" for the one with this ID; "unknown" for one that is not the company's
+	Status     int        // what was answered; 0 while it is not, or where nothing was
 }
+
+// Filtered stands in Query and Form for a secret, as it does in GitLab's log.
+const Filtered = "[FILTERED]"
+
+// openParameters are those outside the API that may be remembered as they came.
+// Everything else there is taken for a secret.
+var openParameters = []string{"_method", "client_id", "code_challenge_method", "grant_type", "redirect_uri", "response_type", "scope",
+	"token_type_hint", "doorkeeper_application[confidential]", "doorkeeper_application[name]",
+	"doorkeeper_application[redirect_uri]", "doorkeeper_application[scopes][]"}
+
+// secretParameters are those of the API that may not.
+var secretParameters = []string{"access_token", "client_secret", "code", "job_token", "password", "private_token",
+	"refresh_token", "secret", "signing_token", "token"}
 
 // maxJournal bounds how many requests are remembered; the oldest go first.
 const maxJournal = 20_000
@@ -46,18 +62,18 @@ func (s *Server) Forget() {
 }
 
 func (s *Server) record(r *http.Request) *Request {
-	c := presented(r, s.release)
+	c := presented(r)
 	entry := &Request{
 		Method:     r.Method,
 		Path:       strings.TrimPrefix(r.URL.EscapedPath(), s.root),
 		Query:      r.URL.Query(),
+		Form:       maps.Clone(r.PostForm),
 		Credential: c.header,
 	}
-	for _, secret := range []string{"private_token", "access_token", "code", "client_secret", "refresh_token"} {
-		entry.Query.Del(secret)
-	}
+	filter(entry.Path, entry.Query)
+	filter(entry.Path, entry.Form)
 	if c.value != "" {
-		entry.Token = s.company.tokenName(c.value)
+		entry.Token = s.tokenName(c)
 	}
 	s.journal.mu.Lock()
 	defer s.journal.mu.Unlock()
@@ -68,23 +84,36 @@ func (s *Server) record(r *http.Request) *Request {
 	return entry
 }
 
+func filter(path string, values url.Values) {
+	api := strings.HasPrefix(path, "/api/")
+	for name := range values {
+		if api && slices.Contains(secretParameters, name) || !api && !slices.Contains(openParameters, name) {
+			values[name] = []string{Filtered}
+		}
+	}
+}
+
 func (j *journal) finish(entry *Request, status int) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	entry.Status = status
 }
 
-func (c *Company) knows(value string) bool {
-	c.mu.RLock()
-	defer c.mu.RUnlock()
-	return c.tokens[value] != nil
+func (s *Server) knows(c credential) bool {
+	s.company.mu.RLock()
+	defer s.company.mu.RUnlock()
+	personal, row := s.tokenOf(c)
+	return personal != nil || row != nil
 }
 
-func (c *Company) tokenName(value string) string {
-	c.mu.RLock()
-	defer c.mu.RUnlock()
-	if t := c.tokens[value]; t != nil {
-		return t.Name
+func (s *Server) tokenName(c credential) string {
+	s.company.mu.RLock()
+	defer s.company.mu.RUnlock()
+	switch personal, row := s.tokenOf(c); {
+	case personal != nil:
+		return personal.Name
+	case row != nil:
+		return row.name()
 	}
 	return "unknown"
 }

@@ -33,7 +33,7 @@ func (s *Server) countRequest(r *http.Request) (a answer, headers http.Header, l
 		return answer{}, nil, false
 	}
 	name, key := "throttle_unauthenticated_api", "anonymous"
-	if c := presented(r, s.release); s.company.knows(c.value) {
+	if c := presented(r); s.knows(c) {
 		name, key = "throttle_authenticated_api", "token "+c.value
 	}
 	now := s.now()

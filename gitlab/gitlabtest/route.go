@@ -24,8 +24,8 @@ type route struct {
 	serve         func(*call) answer
 }
 
-// routes is the API that is played, in one table. Beside it there are only the
-// web pages of web.go.
+// routes is the API that is played, in one table. What is outside it is in
+// webRoutes.
 func routes() []route {
 	return []route{
 		{method: "GET", path: "version", readUserSince: since{12, 9}, signedIn: true, serve: serveVersion},
@@ -54,8 +54,10 @@ type call struct {
 	route      *route
 	id         string // the :id of the path, decoded
 	credential credential
-	token      *Token
-	user       *User // nil for anonymous
+	token      *Token      // a personal one
+	oauthToken *oauthToken // or one of an application
+	scopes     []string    // of either
+	user       *User       // nil for anonymous
 	view       *view
 	values     values
 	anonymous  bool
@@ -129,7 +131,7 @@ func match(pattern string, segments []string) (id string, fits bool) {
 		if count >= len(segments) {
 			return "", false
 		}
-		if segment := segments[count]; want[0] == ':' {
+		if segment := segments[count]; strings.HasPrefix(want, ":") {
 			decoded, err := url.PathUnescape(segment)
 			if err != nil || segment == "" {
 				return "", false

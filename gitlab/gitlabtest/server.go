@@ -7,10 +7,13 @@
 // The API in version 4 is played from 12.10 on. Older releases answer with the
 // right fields as far as they are known, and an 8.17 answers as one that Flow
 // must refuse.
+//
+// Signing in with OAuth is played from 9.0 on, as GitLab has it with Doorkeeper:
+// the pages, codes with and without PKCE, refreshing, devices, revoking. The
+// grants for passwords and for clients alone are not, nor is OpenID's id_token.
 package gitlabtest
 
 import (
-	"bytes"
 	"context"
 	"crypto/tls"
 	"fmt"
@@ -38,6 +41,13 @@ type Options struct {
 	EndpointLimit int              // requests a minute, account and endpoint, refused by GitLab itself; 0 is no limit
 	TLS           *Certificate     // serve https with this certificate
 	Now           func() time.Time // by default time.Now
+
+	// DisableAdminOAuthScopes is GitLab's setting that keeps administrators
+	// from giving access to applications that can read or change much.
+	DisableAdminOAuthScopes bool
+	// DeviceGrant switches the feature flag oauth2_device_grant_flow on, which
+	// matters in 17.2 only: from 17.3 on it is on, before it does not exist.
+	DeviceGrant bool
 }
 
 // Server is a running GitLab.
@@ -46,6 +56,8 @@ type Server struct {
 	company     *Company
 	release     release
 	routes      []route
+	pages       []webRoute
+	sessions    sessions
 	root        string // "" or "/git"
 	url         string
 	external    string
@@ -75,7 +87,7 @@ func Start(c *Company, o Options) (*Server, error) {
 	if o.Version == "" {
 		o.Version = "17.5.2-ee"
 	}
-	s := &Server{options: o, company: c, now: o.Now, served: make(chan struct{}), routes: routes(), http: &http.Server{}}
+	s := &Server{options: o, company: c, now: o.Now, served: make(chan struct{}), routes: routes(), pages: webRoutes(), http: &http.Server{}}
 	if s.now == nil {
 		s.now = time.Now
 	}
@@ -199,18 +211,11 @@ func (s *Server) handle(w http.ResponseWriter, r *http.Request) {
 	} else {
 		a = s.answer(r)
 	}
-	s.journal.finish(entry, a.status)
-	send(w, a, fault != nil && fault.Kind == Truncate)
-}
-
-// readBody takes in what was sent: a connection notices that its client has
-// left only once the body has been read.
-func readBody(r *http.Request) {
-	text, err := io.ReadAll(io.LimitReader(r.Body, maxBody))
-	if err != nil {
+	if fault != nil && fault.Kind == Lose {
 		panic(http.ErrAbortHandler)
 	}
-	r.Body = io.NopCloser(bytes.NewReader(text))
+	s.journal.finish(entry, a.status)
+	send(w, a, fault != nil && fault.Kind == Truncate)
 }
 
 // pause waits for the latency and reports whether the client is still there.
@@ -237,9 +242,9 @@ func (s *Server) answer(r *http.Request) answer {
 	}
 	segments := strings.Split(strings.Trim(path, "/"), "/")
 	if segments[0] != "api" {
-		s.company.mu.RLock()
-		defer s.company.mu.RUnlock()
-		return s.web(r, segments)
+		a := s.web(r, segments)
+		s.number(a.header)
+		return a
 	}
 	a, limits, limited := s.countRequest(r)
 	if !limited {
@@ -264,11 +269,16 @@ func (s *Server) versioned(r *http.Request, segments []string) answer {
 	return s.api(&call{Server: s, request: r}, segments[2:])
 }
 
-// sign adds what every answer of the API carries.
-func (s *Server) sign(h http.Header, r *http.Request) {
+// number gives an answer of GitLab's own the id under which its log has it.
+func (s *Server) number(h http.Header) {
 	id := fmt.Sprintf("01FL0W%020X", s.lastRequest.Add(1))
 	h.Set("X-Request-Id", id)
 	h.Set("X-Gitlab-Meta", `{"correlation_id":"`+id+`","version":"1"}`)
+}
+
+// sign adds what every answer of the API carries.
+func (s *Server) sign(h http.Header, r *http.Request) {
+	s.number(h)
 	h.Set("X-Runtime", strconv.FormatFloat(max(0.01, s.options.Latency.Seconds()), 'f', 6, 64))
 	h.Set("Cache-Control", "max-age=0, private, must-revalidate")
 	h.Set("Vary", "Origin")
@@ -278,22 +288,4 @@ func (s *Server) sign(h http.Header, r *http.Request) {
 	if r.TLS != nil {
 		h.Set("Strict-Transport-Security", "max-age=63072000")
 	}
-}
-
-// send writes an answer, or half of it and then cuts the connection.
-func send(w http.ResponseWriter, a answer, cut bool) {
-	for name, value := range a.header {
-		w.Header()[name] = value
-	}
-	w.Header().Set("Content-Length", strconv.Itoa(len(a.body)))
-	w.WriteHeader(a.status)
-	if !cut {
-		w.Write(a.body)
-		return
-	}
-	w.Write(a.body[:len(a.body)/2])
-	if f, ok := w.(http.Flusher); ok {
-		f.Flush()
-	}
-	panic(http.ErrAbortHandler)
 }

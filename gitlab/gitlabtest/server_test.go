@@ -163,7 +163,7 @@ func TestRequestsAreRememberedWithoutSecrets(t *testing.T) {
 		t.Fatalf("%d requests", len(got))
 	}
 	one := got[0]
-	if one.Method != "GET" || one.Path != "/api/v4/projects" || one.Query.Encode() != "page=2" ||
+	if one.Method != "GET" || one.Path != "/api/v4/projects" || one.Query.Get("page") != "2" || one.Query.Get("private_token") != Filtered ||
 		one.Credential != "PRIVATE-TOKEN" || one.Token != "Flow" || one.Status != 200 {
 		t.Errorf("first: %+v", one)
 	}
@@ -232,10 +232,20 @@ func TestChangesAndAnswersMayMeet(t *testing.T) {
 			}
 		})
 	}
+	for _, user := range []string{"ana", DemoUser} {
+		wait.Go(func() {
+			access := text(t, s.exchange(t, s.browse(t, user, s.authorizeURL(), true).query(t).Get("code")).object(t), "access_token")
+			if r := s.bearer(t, access, "/api/v4/user"); r.object(t)["username"] != user {
+				t.Errorf("%s: %d", user, r.status)
+			}
+		})
+	}
 	for i := range 20 {
 		id := must(c.AddProject(Project{Group: group.ID, Path: strings.Repeat("x", i+1), Name: "X"}))
 		c.ArchiveProject(id, true)
 		c.SetGroupRole(group.ID, bot.ID, Maintainer)
+		c.OAuthTokens()
+		c.AddApplication(Application{Name: "X"})
 	}
 	wait.Wait()
 }

@@ -18,6 +18,7 @@ func Sized(n int, now time.Time) *Company {
 		b.addSizedProject(i, groups, bot)
 	}
 	b.addDemoTokens(bot)
+	b.addDemoApplications()
 	return b.Company
 }
 

@@ -132,8 +132,12 @@ func (s UserState) String() string {
 	return "active"
 }
 
-// serveTokenSelf tells what the token is that asks. expires_at is a day.
+// serveTokenSelf tells what the token is that asks. expires_at is a day. A
+// token of an application is none that this could tell about.
 func serveTokenSelf(k *call) answer {
+	if k.token == nil {
+		return message(http.StatusBadRequest, "400 Bad request - This endpoint requires token type to be a personal access token")
+	}
 	t := k.token
 	var e entity
 	e.open('{')

@@ -26,66 +26,6 @@ var StepNames = [...]string{"Provider", "Method", "Credentials", "Connection", "
 
 func (s Step) String() string { return StepNames[s] }
 
-// A Server is what an anonymous request tells about a GitLab.
-type Server struct {
-	BaseURL   BaseURL
-	AtLeast   string // version bound, such as 16.7; "" if there is none
-	Below     string // the version is older than that; "" if that is not known
-	Issuer    string // what the GitLab calls itself, where that differs from BaseURL
-	TokenPage string // where a personal access token is made
-	Prefilled bool   // that page takes name and scopes from its address
-
-	AppPage   string   // where an application is registered
-	Public    bool     // that page may have a box Confidential
-	Ports     PortRule // what it wants of the port of a redirect URI
-	Scopes    Scopes   // those of WantedScopes that it knows
-	BareCodes bool     // PKCE binds a code to the attempt, for certain
-}
-
-// A PortRule says which port a redirect URI on this machine may have.
-type PortRule int
-
-const (
-	PortsUnknown   PortRule = iota
-	AnyPort                 // since GitLab 13.4
-	OnlyFixedPorts          // before: exactly what is registered
-)
-
-// A Connection is what it takes to speak to one GitLab: an address, and a token
-// or a sign-in.
-type Connection struct {
-	BaseURL   BaseURL
-	PlainHTTP bool        // http to another machine is accepted
-	Token     Secret      // a personal access token; none with OAuth
-	App       Application // none with an access token
-	Grant     Grant       // likewise
-	Tokens    TokenSource // renews the grant; nil: it is used as it is
-}
-
-// Method is how the connection signs in.
-func (c Connection) Method() Method {
-	if c.App.ClientID != "" {
-		return OAuth
-	}
-	return AccessToken
-}
-
-// HasCredential reports whether there is anything to sign in with.
-func (c Connection) HasCredential() bool {
-	if c.Method() == OAuth {
-		return !c.Grant.IsZero()
-	}
-	return !c.Token.IsZero()
-}
-
-// Redact hides the secrets of the connection in a text.
-func (c Connection) Redact(text string) string {
-	for _, secret := range []Secret{c.Token, c.App.Secret, c.Grant.Access, c.Grant.Refresh} {
-		text = secret.Redact(text)
-	}
-	return text
-}
-
 // A Draft holds the answers of whoever connects a GitLab, in whichever face they
 // are given. Set answers through its methods: an answer that changes clears what
 // depended on it, so that a stored secret is never sent to another host.
@@ -237,6 +177,9 @@ func (d *Draft) checkCredentials() error {
 		return &Fault{Cause: NoClientID}
 	case strings.ContainsFunc(d.App.ClientID, func(r rune) bool { return !showable(r) || unicode.IsSpace(r) }):
 		return &Fault{Cause: BadClientID}
+	case strings.HasPrefix(d.App.ClientID, "gloas-"), strings.HasPrefix(d.App.ClientID, "glpat-"):
+		// GitLab's marks of a secret. The client ID is shown, and kept with drafts.
+		return &Fault{Cause: SecretAsID}
 	case d.App.Redirect != "":
 		return CheckRedirect(d.App.Redirect)
 	}
@@ -297,10 +240,12 @@ func nameFrom(b BaseURL) string {
 
 // Integration returns what the draft would create.
 func (d *Draft) Integration(now time.Time, who string) Integration {
+	app := d.Connection().App
+	app.Secret = Secret{}
 	return Integration{
 		Name: d.Name, Provider: d.Provider, Method: d.Method,
 		BaseURL: d.Server.BaseURL, PlainHTTP: d.PlainHTTP,
-		App:      Application{ClientID: d.App.ClientID, Redirect: d.App.Redirect},
+		App:      app,
 		Services: d.Chosen(), Report: d.Report,
 		Status:    Status{Data: Processing, Since: now},
 		CreatedAt: now, CreatedBy: who,

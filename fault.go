@@ -18,6 +18,7 @@ const (
 	NoToken      Cause = "no token"
 	NoClientID   Cause = "no client id"
 	BadClientID  Cause = "bad client id"
+	SecretAsID   Cause = "secret as client id"
 	BadRedirect  Cause = "bad redirect uri"
 	BadName      Cause = "bad name"
 	NameTaken    Cause = "name taken"
@@ -76,6 +77,7 @@ const (
 	SignInNotKept Cause = "sign-in not kept"
 	NotRevoked    Cause = "not revoked"
 	Reconnected   Cause = "reconnected"
+	SignInBusy    Cause = "sign-in busy"
 
 	// The store.
 	StoreFull        Cause = "store full"
@@ -115,6 +117,7 @@ var words = map[Cause][2]string{
 	NoToken:      {"Access token is empty.", "Paste the token that you made in GitLab."},
 	NoClientID:   {"Client ID is empty.", "Copy Application ID from the application's page in GitLab."},
 	BadClientID:  {"Client ID holds a space or a character that can't be seen.", "Copy Application ID from the application's page in GitLab."},
+	SecretAsID:   {"That is a secret, not the Client ID.", "Copy Application ID from the application's page in GitLab."},
 	BadRedirect:  {`"{detail}" can't be a redirect URI.`, "Give a whole address, such as https://flow.example.com/callback."},
 	BadName:      {`"{detail}" can't be a name: {where}.`, "Choose a name of 1 to 64 characters."},
 	NameTaken:    {`"{detail}" is taken.`, "Choose another name."},
@@ -168,6 +171,7 @@ var words = map[Cause][2]string{
 	SignInLost:    {"The sign-in was lost {detail}: GitLab had renewed it, and the new one was not stored.", "Sign in again."},
 	SignInNotKept: {"The renewed sign-in can't be stored: {detail}.", "Mend that, then sign in again."},
 	NotRevoked:    {"GitLab did not revoke the sign-in.", "Revoke it there, under Applications, Authorized applications."},
+	SignInBusy:    {"Another Flow is renewing the sign-in.", "Try again in a minute."},
 	Reconnected:   {"The integration was connected anew meanwhile.", "Try again."},
 
 	StoreFull:        {"Nothing was saved: no space left for {detail}.", "Free some space, then press s again."},

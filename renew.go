@@ -175,10 +175,13 @@ func (r *renewing) keep(ctx context.Context, spent Connection, fresh Grant) erro
 	pause := 100 * time.Millisecond
 	for {
 		err := r.setup.Store.KeepGrant(ctx, r.id, spent.Grant, fresh)
-		if err == nil {
+		switch {
+		case err == nil:
 			spent.Grant = fresh
 			r.adopt(spent)
 			return nil
+		case CausedBy(err, NoIntegration, NoToken, SealBroken):
+			return err // deleted, or not what was renewed: time mends nothing
 		}
 		select {
 		case <-time.After(pause):

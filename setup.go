@@ -69,8 +69,8 @@ type Store interface {
 // Credentials is the part of a [Store] that renewing a sign-in works with.
 type Credentials interface {
 	// LockCredential waits until no other process renews or revokes the sign-in
-	// of an integration, or one that shares its tokens: with the same base URL,
-	// client ID and account.
+	// of an integration, or of one that may share its tokens: with the same base
+	// URL and client ID. Fault SignInBusy: they take too long.
 	LockCredential(ctx context.Context, id int64) (unlock func(), err error)
 	// BeginRenewal notes that the refresh token is about to be spent, and returns
 	// what an earlier renewal left behind. That it succeeds proves that the new
@@ -144,7 +144,7 @@ func (s Setup) Refresh(ctx context.Context, in Integration, tell func(Progress))
 		// There is no token to be made anew.
 		err = &Fault{Cause: ScopeNotGranted, Host: f.Host, Detail: f.Detail, Where: f.Where, Says: f.Says, Err: err}
 	}
-	if f := FaultOf(err); f.Cause != StoreFailed && f.Cause != StoreFull && f.Cause != StoreUnreadable && f.Cause != Reconnected {
+	if f := FaultOf(err); f.Cause != StoreFailed && f.Cause != StoreFull && f.Cause != StoreUnreadable && f.Cause != Reconnected && f.Cause != SignInBusy {
 		err = errors.Join(err, s.Store.SetStatus(ctx, in.ID, StatusOf(f, s.Now())))
 	}
 	return Discovery{}, fmt.Errorf("refresh %q: %w", in.Name, err)

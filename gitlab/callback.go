@@ -103,7 +103,7 @@ func (a *attempt) redirectAt(host string) string {
 		return a.redirect()
 	}
 	address := "http://127.0.0.1"
-	if port := (&url.URL{Host: host}).Port(); port != "" && port != "80" {
+	if port := (&url.URL{Host: host}).Port(); port != "" {
 		if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
 			return a.redirect()
 		}
@@ -130,7 +130,7 @@ func (a *attempt) callback(w http.ResponseWriter, r *http.Request) {
 		write(w, http.StatusBadRequest, pageCut)
 		return
 	}
-	if a.isUsed(code) {
+	if !a.claim(code) {
 		write(w, http.StatusGone, pageUsed)
 		return
 	}
@@ -155,12 +155,6 @@ func (a *attempt) isOurs(query url.Values) bool {
 	}
 	issuer := query.Get("iss")
 	return issuer == "" || issuer == a.signIn.Server.BaseURL.String() || issuer == a.signIn.Server.Issuer
-}
-
-func (a *attempt) isUsed(code string) bool {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return a.over || a.trying || a.tried[code]
 }
 
 // deniedBy is the fault of an answer that says no (RFC 6749, section 4.1.2.1).

@@ -74,7 +74,7 @@ func (a *attempt) isAddressToOpen(u *url.URL) bool {
 		return false // the company's callback may live beside its GitLab
 	}
 	base := a.signIn.Server.BaseURL
-	return sameOrigin(base, u) && strings.HasPrefix(u.EscapedPath()+"/", base.Path()+"/") && !u.Query().Has("code")
+	return sameOrigin(base, u) && strings.HasPrefix(u.EscapedPath()+"/", base.Path()+"/")
 }
 
 func (a *attempt) pastedQuery(raw, redirect string) error {
@@ -127,7 +127,7 @@ func (a *attempt) bareCode(code, redirect string, otherwise flow.Cause) error {
 
 // takePasted takes a code to GitLab in the background; the doors tell how it went.
 func (a *attempt) takePasted(code, redirect string) {
-	if a.isUsed(code) {
+	if !a.claim(code) {
 		a.refuse(&flow.Fault{Cause: flow.AnswerRefused, Err: errUsed})
 		return
 	}

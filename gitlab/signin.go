@@ -70,13 +70,12 @@ type attempt struct {
 	newCode chan struct{}  // holds one if another device code is wanted
 	ended   chan struct{}  // closed by end
 
-	mu     sync.Mutex
-	doors  flow.Doors
-	tried  map[string]bool // codes that were taken to GitLab
-	trying bool            // one of them just now
-	over   bool            // the attempt has ended, as grant and err say
-	grant  flow.Grant
-	err    error
+	mu    sync.Mutex
+	doors flow.Doors
+	tried map[string]bool // codes that are or were taken to GitLab
+	over  bool            // the attempt has ended, as grant and err say
+	grant flow.Grant
+	err   error
 }
 
 // randomText returns n random bytes as text that needs no escaping in a URL.
@@ -101,8 +100,12 @@ func randomName() string {
 
 // redirect is the redirect URI of the long address.
 func (a *attempt) redirect() string {
-	if a.signIn.App.Redirect != "" {
+	switch {
+	case a.signIn.App.Redirect != "":
 		return a.signIn.App.Redirect
+	case a.listener == nil:
+		// All ports are taken. The other doors do, and a paste leads back as well.
+		return a.signIn.Redirects()[len(a.signIn.Redirects())-1]
 	}
 	return "http://" + a.listener.Addr().String() + callbackPath
 }
@@ -259,25 +262,26 @@ func endsAttempt(err error) bool {
 	return flow.CausedBy(err, flow.SecretWrong, flow.SecretMissing, flow.ClientRefused)
 }
 
-// take takes a code to GitLab and ends the attempt if that gives tokens for it.
-// Otherwise it says why not, and the doors stay open unless nothing but other
-// entries could help.
-func (a *attempt) take(code, redirect string) error {
+// claim reserves a code for the caller, who has to take it. A code that was
+// claimed before, or comes after the end, is of no use.
+func (a *attempt) claim(code string) bool {
 	a.mu.Lock()
-	if a.over || a.trying || a.tried[code] {
-		a.mu.Unlock()
-		return errUsed
+	defer a.mu.Unlock()
+	if a.over || a.tried[code] {
+		return false
 	}
-	a.tried[code], a.trying = true, true
-	a.work.Add(1) // below mu: Close does not wait before the attempt is over
-	a.mu.Unlock()
+	a.tried[code] = true
+	a.work.Add(1) // before the attempt is over, so that Close waits for it
+	return true
+}
+
+// take takes a claimed code to GitLab and ends the attempt if that gives tokens
+// for it. Otherwise it says why not, and the doors stay open unless nothing but
+// other entries could help.
+func (a *attempt) take(code, redirect string) error {
 	defer a.work.Done()
 	a.change(func(d *flow.Doors) { d.Stage, d.Said = flow.BrowserBack, nil })
-
 	grant, err := a.trade(code, redirect)
-	a.mu.Lock()
-	a.trying = false
-	a.mu.Unlock()
 	switch {
 	case err == nil:
 		if !a.end(grant, nil) {

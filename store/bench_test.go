@@ -102,3 +102,40 @@ func crowd(groups, repos int) []flow.Page {
 	}
 	return append(pages, page)
 }
+
+// BenchmarkBeginRenewal is what stands before GitLab is asked: room on the disk
+// and one transaction.
+func BenchmarkBeginRenewal(b *testing.B) {
+	ctx := context.Background()
+	s := openStore(b, store.Options{})
+	in := signIn(b, s, "acme", signedIn(b))
+	for b.Loop() {
+		if _, err := s.BeginRenewal(ctx, in.ID); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkKeepGrant is the moment in which a crash costs the sign-in: from
+// GitLab's answer until the new tokens are on disk.
+func BenchmarkKeepGrant(b *testing.B) {
+	ctx := context.Background()
+	for _, sharing := range []int{0, 2} {
+		b.Run(fmt.Sprintf("sharing=%d", sharing), func(b *testing.B) {
+			s := openStore(b, store.Options{})
+			in := signIn(b, s, "acme", signedIn(b))
+			for i := range sharing {
+				signIn(b, s, fmt.Sprintf("sharing-%d", i), signedIn(b))
+			}
+			spent, n := grant(0), 0
+			for b.Loop() {
+				n++
+				fresh := grant(n)
+				if err := s.KeepGrant(ctx, in.ID, spent, fresh); err != nil {
+					b.Fatal(err)
+				}
+				spent = fresh
+			}
+		})
+	}
+}

@@ -49,35 +49,43 @@ func (s *Store) SetServices(ctx context.Context, id, version int64, services flo
 	})
 }
 
-// SetConnection stores a new token or address together with its test. Faults:
-// NoToken (a stored token does not follow to another address), ChangedMeanwhile,
-// NoIntegration, those of the key.
+// SetConnection stores another credential or address together with its test. What
+// was stored is not carried over: a secret does not follow to another address.
+// Faults: NoToken where c has no credential, ChangedMeanwhile, NoIntegration,
+// those of the key.
 func (s *Store) SetConnection(ctx context.Context, id, version int64, c flow.Connection, r flow.Report) (flow.Integration, error) {
 	const doing = "store a connection"
-	if c.Token.IsZero() {
-		return flow.Integration{}, s.fault(doing, &flow.Fault{Cause: flow.NoToken})
-	}
-	key, err := s.loadKey(ctx)
+	key, err := s.keyFor(ctx, c)
 	if err != nil {
 		return flow.Integration{}, s.fault(doing, err)
 	}
 	return s.change(ctx, doing, id, version, func(tx *sql.Tx, in flow.Integration) (string, error) {
-		sealed, err := s.sealWith(ctx, tx, key, c)
-		if err != nil {
+		if err := s.putCredential(ctx, tx, key, id, c); err != nil {
 			return "", err
 		}
-		if err := putSealed(ctx, tx, id, sealed); err != nil {
+		if err := s.putReport(ctx, tx, in, r, c); err != nil {
 			return "", err
 		}
-		if err := s.putReport(ctx, tx, in, r, c.Token); err != nil {
-			return "", err
-		}
-		_, err = tx.ExecContext(ctx, `UPDATE integrations SET base_url = ?, plain_http = ? WHERE id = ?`, c.BaseURL.String(), c.PlainHTTP, id)
-		if c.BaseURL != in.BaseURL {
-			return "changed the base URL to " + c.BaseURL.String(), err
-		}
-		return "put in a new token", err
+		_, err := tx.ExecContext(ctx, `UPDATE integrations SET method = ?, base_url = ?, plain_http = ?, client_id = ?, redirect_uri = ? WHERE id = ?`,
+			c.Method(), c.BaseURL.String(), c.PlainHTTP, c.App.ClientID, c.App.Redirect, id)
+		return connectionWords(in, c), err
 	})
+}
+
+// connectionWords says for the activity log what took the place of a connection.
+func connectionWords(was flow.Integration, c flow.Connection) string {
+	method := map[flow.Method]string{flow.OAuth: "OAuth", flow.AccessToken: "access token"}[c.Method()]
+	switch {
+	case c.BaseURL != was.BaseURL && c.Method() != was.Method:
+		return fmt.Sprintf("changed the base URL to %s and the method to %s", c.BaseURL, method)
+	case c.BaseURL != was.BaseURL:
+		return fmt.Sprintf("changed the base URL to %s", c.BaseURL)
+	case c.Method() != was.Method:
+		return "changed the method to " + method
+	case c.Method() == flow.OAuth:
+		return "signed in again"
+	}
+	return "put in a new token"
 }
 
 // change makes one change of an integration's own columns: f makes it and says

@@ -33,10 +33,7 @@ func TestWhatWasCreatedIsThereAfterReopening(t *testing.T) {
 	if !got.Report.Passed() || got.Report.Account != "@flow-bot" || !got.Report.Scopes.Allow(flow.ScopeAPI) || !got.Report.At.Equal(want.Report.At) {
 		t.Errorf("got the report %+v", got.Report)
 	}
-	c := must[flow.Connection](t)(s.Connection(ctx, in.ID))
-	if c != connection(t) {
-		t.Errorf("got the connection %v, token right: %v", c, c.Token.Reveal() == token)
-	}
+	wantConnection(t, s, in.ID, connection(t))
 	events := must[[]flow.Event](t)(s.Events(ctx, in.ID, 10))
 	if len(events) != 1 || events[0] != (flow.Event{At: at.now(), By: "ana@build-07", Text: "created the integration"}) {
 		t.Errorf("got the events %+v", events)
@@ -77,16 +74,28 @@ func TestUnknownIntegrations(t *testing.T) {
 	_, review := s.Review(ctx, 7)
 	_, stage := s.Stage(ctx, 7, time.Now())
 	_, save := s.Save(ctx, 7, flow.Changes{Version: 1})
-	for _, err := range []error{connection, review, stage, save, s.Delete(ctx, 7),
-		s.SetStatus(ctx, 7, flow.Status{}), s.SetReport(ctx, 7, flow.Report{})} {
+	_, lock := s.LockCredential(ctx, 7)
+	_, begin := s.BeginRenewal(ctx, 7)
+	_, shared := s.Shared(ctx, 7)
+	create(t, s, "acme") // keeping a grant needs a key
+	for _, err := range []error{connection, review, stage, save, lock, begin, shared, s.Delete(ctx, 7),
+		s.SetStatus(ctx, 7, flow.Status{}), s.SetReport(ctx, 7, flow.Report{}),
+		s.KeepGrant(ctx, 7, grant(0), grant(1)), s.EndRenewal(ctx, 7, flow.RenewalDone)} {
 		wantCause(t, err, flow.NoIntegration)
 	}
 }
 
-func TestAnIntegrationNeedsAToken(t *testing.T) {
-	s := openStore(t, store.Options{})
-	_, err := s.Create(context.Background(), integration(t, "acme"), flow.Connection{BaseURL: address(t, "https://gitlab.example.com")})
-	wantCause(t, err, flow.NoToken)
+func TestAnIntegrationNeedsACredential(t *testing.T) {
+	ctx := context.Background()
+	home := t.TempDir()
+	s := openStore(t, store.Options{Env: env(home)})
+	at := address(t, "https://gitlab.example.com")
+	app := flow.Application{ClientID: clientID, Secret: flow.NewSecret(clientSecret)}
+	for _, c := range []flow.Connection{{BaseURL: at}, {BaseURL: at, App: app}, {BaseURL: at, App: app, Token: flow.NewSecret(token)}, {BaseURL: at, Grant: grant(0)}} {
+		_, err := s.Create(ctx, integration(t, "acme"), c)
+		wantCause(t, err, flow.NoToken)
+	}
+	wantNoFile(t, home+"/.local/state/flow/identity")
 }
 
 func TestDeleteLeavesNothing(t *testing.T) {
@@ -122,29 +131,54 @@ func TestDeleteLeavesNothing(t *testing.T) {
 	must[flow.Connection](t)(s.Connection(ctx, kept.ID))
 }
 
-func TestTheTokenIsInNoFileAndNoError(t *testing.T) {
+func TestNoSecretIsInAnyFileOrError(t *testing.T) {
 	ctx := context.Background()
-	home := t.TempDir()
-	o := defaults(t, store.Options{Env: env(home), Path: home + "/data/flow.db"})
-	s := openStore(t, o)
-	in := integration(t, "acme")
-	in.Report.Checks[0].Says = "your token " + token + " is fine"
-	in = must[flow.Integration](t)(s.Create(ctx, in, connection(t)))
-	report := passed(time.Now())
-	report.Checks[0].Says = "you gave " + token
-	in = must[flow.Integration](t)(s.SetConnection(ctx, in.ID, in.Version, connection(t), report))
-	draft := flow.Draft{Address: "https://ana:" + token + "@gitlab.example.com/?private_token=" + token, Token: flow.NewSecret(token)}
-	if err := s.KeepDraft(ctx, draft); err != nil {
-		t.Fatal(err)
+	for _, test := range []struct {
+		c       flow.Connection
+		secrets []string
+	}{
+		{connection(t), []string{token}},
+		{signedIn(t), []string{clientSecret, grant(0).Access.Reveal(), grant(0).Refresh.Reveal()}},
+	} {
+		t.Run(test.c.Method().String(), func(t *testing.T) {
+			home := t.TempDir()
+			s := openStore(t, store.Options{Env: env(home), Path: home + "/data/flow.db"})
+			in := integration(t, "acme")
+			in.Report.Checks[0].Says = "you gave " + strings.Join(test.secrets, " ")
+			report := in.Report
+			in = must[flow.Integration](t)(s.Create(ctx, in, test.c))
+			in = must[flow.Integration](t)(s.SetConnection(ctx, in.ID, in.Version, test.c, report))
+			if err := s.SetReport(ctx, in.ID, report); err != nil {
+				t.Fatal(err)
+			}
+			typed := "https://ana:" + test.secrets[0] + "@gitlab.example.com/?private_token=" + test.secrets[0]
+			d := flow.Draft{Address: typed, Token: test.c.Token, App: test.c.App, Grant: test.c.Grant}
+			d.App.Redirect = typed
+			if err := s.KeepDraft(ctx, d); err != nil {
+				t.Fatal(err)
+			}
+			_, failed := s.Create(ctx, integration(t, "ACME"), test.c)
+			if test.c.Method() == flow.OAuth {
+				must[flow.Renewal](t)(s.BeginRenewal(ctx, in.ID))
+				if err := s.KeepGrant(ctx, in.ID, grant(0), grant(1)); err != nil {
+					t.Fatal(err)
+				}
+				test.secrets = append(test.secrets, grant(1).Access.Reveal(), grant(1).Refresh.Reveal())
+			}
+			for _, secret := range test.secrets {
+				if strings.Contains(failed.Error(), secret) {
+					t.Error("the error holds a secret")
+				}
+				grep(t, home, secret)
+			}
+			if err := s.Delete(ctx, in.ID); err != nil {
+				t.Fatal(err)
+			}
+			for _, secret := range test.secrets {
+				grep(t, home, secret)
+			}
+		})
 	}
-	if _, err := s.Create(ctx, integration(t, "ACME"), connection(t)); strings.Contains(err.Error(), token) {
-		t.Error("the error holds the token")
-	}
-	grep(t, home, token)
-	if err := s.Delete(ctx, in.ID); err != nil {
-		t.Fatal(err)
-	}
-	grep(t, home, token)
 }
 
 // grep fails the test if a file below dir holds the text.
@@ -158,7 +192,7 @@ func grep(t *testing.T, dir, text string) {
 		files++
 		content, err := os.ReadFile(path)
 		if bytes.Contains(content, []byte(text)) {
-			t.Errorf("%s holds the token", path)
+			t.Errorf("%s holds a secret", path)
 		}
 		return err
 	})
@@ -184,6 +218,9 @@ func TestDrafts(t *testing.T) {
 		d := flow.NewDraft()
 		d.SetAddress(test.typed)
 		d.SetToken(flow.NewSecret(token))
+		d.SetApplication(flow.Application{ClientID: clientID, Secret: flow.NewSecret(clientSecret), Redirect: "https://flow.example.com/callback?a=b"})
+		d.SetGrant(grant(0))
+		d.Port = 7777
 		d.SetName("acme")
 		d.Step = flow.StepConnection
 		if err := s.KeepDraft(ctx, d); err != nil {
@@ -192,6 +229,9 @@ func TestDrafts(t *testing.T) {
 		got, found, err := s.KeptDraft(ctx)
 		if err != nil || !found || got.Address != test.kept || !got.Token.IsZero() || got.Name != "acme" || got.Step != flow.StepConnection || !got.StoppedAt.Equal(at.now()) {
 			t.Errorf("%s: got %+v, %v, %v", test.typed, got, found, err)
+		}
+		if want := (flow.Application{ClientID: clientID, Redirect: "https://flow.example.com/callback?a=b"}); got.App != want || !got.Grant.IsZero() || got.Port != 7777 {
+			t.Errorf("%s: got the application %+v, port %d", test.typed, got.App, got.Port)
 		}
 	}
 	o.Who = "ben@build-02"

@@ -9,32 +9,12 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/gofrs/flock"
 	_ "modernc.org/sqlite" // registers the driver
 )
 
-const (
-	// busyTimeout is how long a write waits for another process, whose longest
-	// transaction completes a discovery: seconds, at 100,000 repos.
-	busyTimeout = 20 * time.Second
-	lockTimeout = 30 * time.Second
-	lockPoll    = 10 * time.Millisecond
-)
-
-// lock keeps other processes from opening the same file at the same moment: two
-// that switch a fresh one to WAL or migrate it would fail each other.
-func (s *Store) lock(ctx context.Context) (unlock func(), err error) {
-	bounded, cancel := context.WithTimeout(ctx, lockTimeout)
-	defer cancel()
-	file := flock.New(s.path+".lock", flock.SetPermissions(0o600))
-	if _, err := file.TryLockContext(bounded, lockPoll); err != nil {
-		if bounded.Err() != nil && ctx.Err() == nil {
-			err = errLocked
-		}
-		return nil, fmt.Errorf("lock %s: %w", file.Path(), err)
-	}
-	return func() { _ = file.Close() }, nil
-}
+// busyTimeout is how long a write waits for another process, whose longest
+// transaction completes a discovery: seconds, at 100,000 repos.
+const busyTimeout = 20 * time.Second
 
 // connect opens the pools, in WAL where the file system can hold its shared
 // memory.

@@ -16,6 +16,9 @@ import (
 // it was left gets the present one.
 func (s *Store) KeepDraft(ctx context.Context, d flow.Draft) error {
 	d.Address = withoutSecrets(d.Address)
+	if flow.CheckRedirect(d.App.Redirect) != nil {
+		d.App.Redirect = withoutSecrets(d.App.Redirect)
+	}
 	if d.StoppedAt.IsZero() {
 		d.StoppedAt = s.now()
 	}

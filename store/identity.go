@@ -69,7 +69,29 @@ func (s *Store) loadKey(ctx context.Context) (*identity, error) {
 	if place.own && errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
+	if err == nil {
+		s.lastKey.Store(key)
+	}
 	return key, err
+}
+
+// key reads the identity where there are sealed credentials already: it is
+// missing if there is none.
+func (s *Store) key(ctx context.Context) (*identity, error) {
+	key, err := s.loadKey(ctx)
+	if err == nil && key == nil {
+		err = &flow.Fault{Cause: flow.KeyMissing, Detail: s.Keeping().Key}
+	}
+	return key, err
+}
+
+// keyAtHand returns the identity that was read last, and reads it only where
+// that never happened.
+func (s *Store) keyAtHand(ctx context.Context) (*identity, error) {
+	if key := s.lastKey.Load(); key != nil {
+		return key, nil
+	}
+	return s.key(ctx)
 }
 
 // maxIdentity bounds what is read of an identity.
@@ -127,10 +149,10 @@ const commandTimeout = 30 * time.Second
 // askCommand runs FLOW_IDENTITY_COMMAND, once per store. Of what it prints
 // nothing gets into an error.
 func (s *Store) askCommand(ctx context.Context, place keyPlace) (*identity, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.commandKey != nil {
-		return s.commandKey, nil
+	s.asking.Lock()
+	defer s.asking.Unlock()
+	if key := s.lastKey.Load(); key != nil && key.place == place {
+		return key, nil
 	}
 	bounded, cancel := context.WithTimeout(ctx, commandTimeout)
 	defer cancel()
@@ -145,7 +167,7 @@ func (s *Store) askCommand(ctx context.Context, place keyPlace) (*identity, erro
 	}
 	key, err := parseKey(place, out)
 	if err == nil {
-		s.commandKey = key
+		s.lastKey.Store(key)
 	}
 	return key, err
 }

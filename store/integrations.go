@@ -13,15 +13,12 @@ import (
 	"flow"
 )
 
-// Create stores a new integration with its sealed token, logs that and drops the
-// draft, in one transaction. Faults: NameTaken, NoToken, StoreFull, StoreFailed
+// Create stores a new integration with its sealed credential and logs that, in
+// one transaction. Faults: NameTaken, NoToken, StoreFull, StoreFailed
 // and those of the key, which is made if this is the first secret.
 func (s *Store) Create(ctx context.Context, in flow.Integration, c flow.Connection) (flow.Integration, error) {
 	const doing = "create an integration"
-	if c.Token.IsZero() {
-		return flow.Integration{}, s.fault(doing, &flow.Fault{Cause: flow.NoToken})
-	}
-	key, err := s.loadKey(ctx)
+	key, err := s.keyFor(ctx, c)
 	if err != nil {
 		return flow.Integration{}, s.fault(doing, err)
 	}
@@ -29,15 +26,11 @@ func (s *Store) Create(ctx context.Context, in flow.Integration, c flow.Connecti
 		if err := checkFree(ctx, tx, in.Name, 0); err != nil {
 			return err
 		}
-		sealed, err := s.sealWith(ctx, tx, key, c)
-		if err != nil {
-			return err
-		}
 		id, err := insertIntegration(ctx, tx, in, c)
 		if err != nil {
 			return err
 		}
-		if err := putSealed(ctx, tx, id, sealed); err != nil {
+		if err := s.putCredential(ctx, tx, key, id, c); err != nil {
 			return err
 		}
 		who := in.CreatedBy
@@ -57,24 +50,25 @@ func (s *Store) Create(ctx context.Context, in flow.Integration, c flow.Connecti
 }
 
 func insertIntegration(ctx context.Context, tx *sql.Tx, in flow.Integration, c flow.Connection) (id int64, err error) {
-	report, err := reportJSON(in.Report, c.Token)
+	report, err := reportJSON(in.Report, c)
 	if err != nil {
 		return 0, err
 	}
 	err = tx.QueryRowContext(ctx, `INSERT INTO integrations
-		(name, name_folded, provider, method, base_url, plain_http, services, report,
+		(name, name_folded, provider, method, base_url, plain_http, client_id, redirect_uri, services, report,
 		 status, status_reason, status_since, version, created_at, created_by)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?) RETURNING id`,
-		in.Name, fold(in.Name), in.Provider, in.Method, c.BaseURL.String(), c.PlainHTTP, in.Services, report,
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?) RETURNING id`,
+		in.Name, fold(in.Name), in.Provider, c.Method(), c.BaseURL.String(), c.PlainHTTP, c.App.ClientID, c.App.Redirect, in.Services, report,
 		in.Status.Data, in.Status.Reason, nanos(in.Status.Since), nanos(in.CreatedAt), in.CreatedBy,
 	).Scan(&id)
 	return id, err
 }
 
-// reportJSON encodes a report. The server's words in it may repeat the token.
-func reportJSON(r flow.Report, token flow.Secret) (string, error) {
+// reportJSON encodes a report. The server's words in it may repeat a secret of
+// the connection.
+func reportJSON(r flow.Report, c flow.Connection) (string, error) {
 	text, err := json.Marshal(r)
-	return token.Redact(string(text)), err
+	return c.Redact(string(text)), err
 }
 
 // checkFree says whether a name may be given to an integration; except is the
@@ -103,16 +97,16 @@ func fold(name string) string {
 	}, name)
 }
 
-const selectIntegration = `SELECT i.id, i.name, i.provider, i.method, i.base_url, i.plain_http, i.services, i.report,
+const selectIntegration = `SELECT i.id, i.name, i.provider, i.method, i.base_url, i.plain_http, i.client_id, i.redirect_uri, ifnull(c.renewal, ''), i.services, i.report,
 	i.status, i.status_reason, i.status_since, i.counts, i.version, i.created_at, i.created_by,
 	ifnull(d.at, 0), ifnull(d.groups_found, 0), ifnull(d.repos_found, 0), ifnull(d.repos_new, 0), ifnull(d.repos_lost, 0), ifnull(d.repos_imported, 0)
-	FROM integrations i LEFT JOIN discoveries d ON d.id = i.discovery_id `
+	FROM integrations i LEFT JOIN discoveries d ON d.id = i.discovery_id LEFT JOIN credentials c ON c.integration_id = i.id `
 
 func scanIntegration(scan func(...any) error) (in flow.Integration, err error) {
 	var baseURL, report, counts string
 	var since, created, discovered int64
 	d := &in.Discovery
-	err = scan(&in.ID, &in.Name, &in.Provider, &in.Method, &baseURL, &in.PlainHTTP, &in.Services, &report,
+	err = scan(&in.ID, &in.Name, &in.Provider, &in.Method, &baseURL, &in.PlainHTTP, &in.App.ClientID, &in.App.Redirect, &in.Renewal, &in.Services, &report,
 		&in.Status.Data, &in.Status.Reason, &since, &counts, &in.Version, &created, &in.CreatedBy,
 		&discovered, &d.Groups, &d.Repos, &d.New, &d.Lost, &d.Taken)
 	if err != nil {

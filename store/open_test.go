@@ -76,6 +76,40 @@ func TestEveryConnectionHasItsPragmas(t *testing.T) {
 	}
 }
 
+// Only staged pages may be lost with the machine: what has to last does not go
+// their way.
+func TestCredentialsOutliveTheMachine(t *testing.T) {
+	ctx := context.Background()
+	home := t.TempDir()
+	s, err := Open(ctx, Options{Path: filepath.Join(home, "flow.db"), Env: func(name string) string { return map[string]string{"HOME": home}[name] }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if err := s.pages.Close(); err != nil {
+		t.Fatal(err)
+	}
+	b, _ := flow.ParseBaseURL("https://gitlab.example.com")
+	grant := func(access string) flow.Grant { return flow.Grant{Access: flow.NewSecret(access)} }
+	c := flow.Connection{BaseURL: b, App: flow.Application{ClientID: "app"}, Grant: grant("first")}
+	in, err := s.Create(ctx, flow.Integration{Name: "acme"}, c)
+	if err == nil {
+		_, err = s.BeginRenewal(ctx, in.ID)
+	}
+	if err == nil {
+		err = s.EndRenewal(ctx, in.ID, flow.RenewalUnanswered)
+	}
+	if err == nil {
+		err = s.KeepGrant(ctx, in.ID, c.Grant, grant("second"))
+	}
+	if err == nil {
+		_, err = s.SetConnection(ctx, in.ID, in.Version, c, flow.Report{})
+	}
+	if err != nil {
+		t.Error(err)
+	}
+}
+
 func TestFilesThatAreNoStore(t *testing.T) {
 	ctx := context.Background()
 	for _, test := range []struct {

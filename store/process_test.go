@@ -29,9 +29,7 @@ func TestMain(m *testing.M) {
 	fmt.Println("ready")
 	_, _ = io.Copy(io.Discard, os.Stdin) // all start when the test says so
 	if err := part(context.Background(), os.Getenv("FLOW_STORE_TEST_NAME")); err != nil {
-		var f *flow.Fault
-		errors.As(err, &f)
-		fmt.Printf("%s|%v\n", f.Cause, err)
+		fmt.Printf("%s|%v\n", flow.FaultOf(err).Cause, err)
 		os.Exit(0)
 	}
 	fmt.Println("ok")
@@ -96,6 +94,7 @@ var parts = map[string]func(ctx context.Context, name string) error{
 		_, err = s.Create(ctx, flow.Integration{Name: name}, flow.Connection{BaseURL: b, Token: flow.NewSecret(token)})
 		return err
 	},
+	"count": countUnderLock, "hold": holdLock, "die after begin": dieAfterBegin, "die after keep": dieAfterKeep, "full renewal": beginOnFullDisk,
 }
 
 func other(ctx context.Context, name string) (*store.Store, error) {
@@ -105,37 +104,51 @@ func other(ctx context.Context, name string) (*store.Store, error) {
 	return store.Open(ctx, store.Options{Path: os.Getenv("FLOW_STORE_TEST_PATH"), Env: os.Getenv, Who: name})
 }
 
+// A process runs one part of the tests.
+type process struct {
+	cmd *exec.Cmd
+	in  io.Closer
+	out *bufio.Reader
+}
+
+// launch starts a process that waits for the word to begin.
+func launch(t *testing.T, home, path, part, name string) process {
+	t.Helper()
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = []string{"HOME=" + home, "FLOW_STORE_TEST_PART=" + part, "FLOW_STORE_TEST_NAME=" + name, "FLOW_STORE_TEST_PATH=" + path, "FLOW_STORE_TEST_UMASK=1"}
+	cmd.Stderr = os.Stderr
+	in := must[io.WriteCloser](t)(cmd.StdinPipe())
+	out := bufio.NewReader(must[io.ReadCloser](t)(cmd.StdoutPipe()))
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	p := process{cmd, in, out}
+	if line := p.line(); line != "ready" {
+		t.Fatalf("%s began with %q", name, line)
+	}
+	return p
+}
+
+// line is the next one that the process prints.
+func (p process) line() string {
+	line, _ := p.out.ReadString('\n')
+	return strings.TrimSpace(line)
+}
+
 // race runs one part in a process per name, all at the same moment, and returns
 // what each ended with. A * in the path becomes the name.
 func race(t *testing.T, home, path, part string, names ...string) map[string]string {
 	t.Helper()
-	type process struct {
-		cmd *exec.Cmd
-		in  io.Closer
-		out *bufio.Reader
-	}
 	var all []process
 	for _, name := range names {
-		cmd := exec.Command(os.Args[0])
-		cmd.Env = []string{"HOME=" + home, "FLOW_STORE_TEST_PART=" + part, "FLOW_STORE_TEST_NAME=" + name, "FLOW_STORE_TEST_PATH=" + strings.Replace(path, "*", name, 1), "FLOW_STORE_TEST_UMASK=1"}
-		cmd.Stderr = os.Stderr
-		in := must[io.WriteCloser](t)(cmd.StdinPipe())
-		out := bufio.NewReader(must[io.ReadCloser](t)(cmd.StdoutPipe()))
-		if err := cmd.Start(); err != nil {
-			t.Fatal(err)
-		}
-		if line, err := out.ReadString('\n'); line != "ready\n" {
-			t.Fatal(line, err)
-		}
-		all = append(all, process{cmd, in, out})
+		all = append(all, launch(t, home, strings.Replace(path, "*", name, 1), part, name))
 	}
 	for _, p := range all {
 		p.in.Close()
 	}
 	results := map[string]string{}
 	for i, p := range all {
-		line, _ := p.out.ReadString('\n')
-		results[names[i]] = strings.TrimSpace(line)
+		results[names[i]] = p.line()
 		if err := p.cmd.Wait(); err != nil {
 			t.Errorf("%s: %v", names[i], err)
 		}

@@ -2,11 +2,8 @@ package store
 
 import (
 	"bytes"
-	"context"
-	"database/sql"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 
 	"filippo.io/age"
@@ -14,9 +11,9 @@ import (
 	"flow"
 )
 
-// A binding is what a token belongs to. It is sealed together with the token and
-// compared on opening, so that who can write the database can't send the token
-// elsewhere.
+// A binding is what a credential belongs to. It is sealed together with the
+// credential and compared on opening, so that who can write the database can't
+// send the credential elsewhere.
 type binding struct {
 	Origin   string    `json:"origin"`
 	ClientID string    `json:"client_id"` // of the OAuth application; "" for an access token
@@ -30,21 +27,63 @@ type tlsChoice struct {
 }
 
 func bindingOf(c flow.Connection) binding {
-	return binding{Origin: c.BaseURL.Origin(), TLS: tlsChoice{PlainHTTP: c.PlainHTTP}}
+	return binding{Origin: c.BaseURL.Origin(), ClientID: c.App.ClientID, TLS: tlsChoice{PlainHTTP: c.PlainHTTP}}
 }
 
-type sealedToken struct {
+// sealedCredential holds either a token or a grant.
+type sealedCredential struct {
 	binding
-	Token string `json:"token"`
+	Token string       `json:"token,omitempty"` // a personal access token
+	Grant *sealedGrant `json:"grant,omitempty"`
+}
+
+// sealedGrant has its times as the database does, so that one grant takes as
+// much room as the next.
+type sealedGrant struct {
+	ClientSecret string      `json:"client_secret,omitempty"`
+	Access       string      `json:"access"`
+	Refresh      string      `json:"refresh,omitempty"`
+	Scopes       flow.Scopes `json:"scopes,omitempty"`
+	At           int64       `json:"at"`
+	Expires      int64       `json:"expires"`
+}
+
+func credentialOf(c flow.Connection) sealedCredential {
+	if c.Method() != flow.OAuth {
+		return sealedCredential{binding: bindingOf(c), Token: c.Token.Reveal()}
+	}
+	g := c.Grant
+	return sealedCredential{binding: bindingOf(c), Grant: &sealedGrant{
+		ClientSecret: c.App.Secret.Reveal(),
+		Access:       g.Access.Reveal(), Refresh: g.Refresh.Reveal(),
+		Scopes: g.Scopes, At: nanos(g.At), Expires: nanos(g.Expires),
+	}}
+}
+
+// in returns the connection with the credential in it.
+func (s sealedCredential) in(c flow.Connection) flow.Connection {
+	c.Token = flow.NewSecret(s.Token)
+	if g := s.Grant; g != nil {
+		c.App.Secret = flow.NewSecret(g.ClientSecret)
+		c.Grant = flow.Grant{
+			Access: flow.NewSecret(g.Access), Refresh: flow.NewSecret(g.Refresh),
+			Scopes: g.Scopes, At: moment(g.At), Expires: moment(g.Expires),
+		}
+	}
+	return c
 }
 
 var (
-	errNotSealed = errors.New("what is stored is not a sealed token")
+	errNotSealed = errors.New("what is stored is not a sealed credential of this method")
 	errElsewhere = errors.New("it was sealed for another origin, application or way of connecting")
 )
 
+// seal seals the credential of a connection. Fault: NoToken where it has none.
 func (k *identity) seal(c flow.Connection) ([]byte, error) {
-	text, err := json.Marshal(sealedToken{bindingOf(c), c.Token.Reveal()})
+	if !c.HasCredential() {
+		return nil, &flow.Fault{Cause: flow.NoToken}
+	}
+	text, err := json.Marshal(credentialOf(c))
 	if err != nil {
 		return nil, err
 	}
@@ -62,7 +101,7 @@ func (k *identity) seal(c flow.Connection) ([]byte, error) {
 	return sealed.Bytes(), nil
 }
 
-// open returns the connection with its token if it is the one that the token was
+// open returns the connection with its credential if it is the one that this was
 // sealed for. Faults: KeyWrong, SealBroken.
 func (k *identity) open(sealed []byte, c flow.Connection) (flow.Connection, error) {
 	broken := func(err error) (flow.Connection, error) {
@@ -83,89 +122,18 @@ func (k *identity) open(sealed []byte, c flow.Connection) (flow.Connection, erro
 	if err != nil {
 		return broken(err)
 	}
-	var token sealedToken
+	var held sealedCredential
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	// A condition of a newer Flow that this one can't compare.
 	decoder.DisallowUnknownFields()
-	if decoder.Decode(&token) != nil {
+	if decoder.Decode(&held) != nil {
 		return broken(errNotSealed) // without the error, which may repeat what it read
 	}
-	if token.binding != bindingOf(c) {
+	if held.binding != bindingOf(c) {
 		return broken(errElsewhere)
 	}
-	c.Token = flow.NewSecret(token.Token)
-	return c, nil
-}
-
-// sealWith seals the token of a connection. Without a key it makes one, unless
-// there are sealed tokens, which a new key could never open. In the transaction
-// that stores the first of them, so that two processes agree on it.
-func (s *Store) sealWith(ctx context.Context, tx *sql.Tx, key *identity, c flow.Connection) ([]byte, error) {
-	if key == nil {
-		var err error
-		if key, err = s.firstKey(ctx, tx); err != nil {
-			return nil, err
-		}
-	}
-	return key.seal(c)
-}
-
-func (s *Store) firstKey(ctx context.Context, tx *sql.Tx) (*identity, error) {
-	place, err := s.keyPlace()
-	if err != nil {
-		return nil, err
-	}
-	key, missing := readKey(place)
-	if !flow.CausedBy(missing, flow.KeyMissing) {
-		return key, missing
-	}
-	var sealed bool
-	if err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM credentials)`).Scan(&sealed); err != nil {
-		return nil, err
-	}
-	if sealed {
-		return nil, missing
-	}
-	return createKey(place)
-}
-
-func putSealed(ctx context.Context, tx *sql.Tx, id int64, sealed []byte) error {
-	_, err := tx.ExecContext(ctx, `INSERT INTO credentials (integration_id, sealed) VALUES (?, ?)
-		ON CONFLICT (integration_id) DO UPDATE SET sealed = excluded.sealed`, id, sealed)
-	return err
-}
-
-// Connection opens the sealed token of an integration. Faults: NoIntegration,
-// KeyMissing, KeyTooOpen, KeyWrong, and SealBroken where the stored address is
-// not the one that the token was given for.
-func (s *Store) Connection(ctx context.Context, id int64) (flow.Connection, error) {
-	const doing = "open the stored token"
-	var c flow.Connection
-	var sealed []byte
-	err := s.read(ctx, doing, func(tx *sql.Tx) error {
-		in, err := integration(ctx, tx, id)
-		if err != nil {
-			return err
-		}
-		c.BaseURL, c.PlainHTTP = in.BaseURL, in.PlainHTTP
-		err = tx.QueryRowContext(ctx, `SELECT sealed FROM credentials WHERE integration_id = ?`, id).Scan(&sealed)
-		if errors.Is(err, sql.ErrNoRows) {
-			return &flow.Fault{Cause: flow.SealBroken, Host: c.BaseURL.Host(), Err: errNotSealed}
-		}
-		return err
-	})
-	if err != nil {
-		return flow.Connection{}, err
-	}
-	key, err := s.loadKey(ctx)
-	if err == nil && key == nil {
-		err = &flow.Fault{Cause: flow.KeyMissing, Detail: s.Keeping().Key}
-	}
-	if err != nil {
-		return flow.Connection{}, s.fault(doing, err)
-	}
-	if c, err = key.open(sealed, c); err != nil {
-		return flow.Connection{}, s.fault(doing, fmt.Errorf("integration %d: %w", id, err))
+	if c = held.in(c); !c.HasCredential() || !c.Token.IsZero() && !c.Grant.IsZero() {
+		return broken(errNotSealed)
 	}
 	return c, nil
 }

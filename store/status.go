@@ -37,12 +37,16 @@ func (s *Store) SetReport(ctx context.Context, id int64, r flow.Report) error {
 		if err != nil {
 			return err
 		}
-		return s.putReport(ctx, tx, in, r, flow.Secret{})
+		c, err := s.openAtHand(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		return s.putReport(ctx, tx, in, r, c)
 	})
 }
 
-func (s *Store) putReport(ctx context.Context, tx *sql.Tx, in flow.Integration, r flow.Report, token flow.Secret) error {
-	text, err := reportJSON(r, token)
+func (s *Store) putReport(ctx context.Context, tx *sql.Tx, in flow.Integration, r flow.Report, c flow.Connection) error {
+	text, err := reportJSON(r, c)
 	if err != nil {
 		return err
 	}

@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"flow"
@@ -38,8 +39,8 @@ type Store struct {
 	writes *sql.DB // one connection: writers of this process queue here
 	pages  *sql.DB // one connection that stages pages, which need not outlive a crash
 
-	mu         sync.Mutex
-	commandKey *identity // what FLOW_IDENTITY_COMMAND printed
+	asking  sync.Mutex               // held while FLOW_IDENTITY_COMMAND runs
+	lastKey atomic.Pointer[identity] // the one that was read last
 }
 
 var _ flow.Store = (*Store)(nil)

@@ -3,7 +3,9 @@ package store_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
+	"reflect"
 	"sync"
 	"testing"
 	"time"
@@ -12,7 +14,11 @@ import (
 	"flow/store"
 )
 
-const token = "glpat-Zx8mQ2vN4kLpR7sT9wYb"
+const (
+	token        = "glpat-Zx8mQ2vN4kLpR7sT9wYb"
+	clientID     = "3f0c9a7b1e5d42d8a6f1b2c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f607"
+	clientSecret = "gloas-9e8d7c6b5a49382716f5e4d3c2b1a09f8e7d6c5b4a392817f6e5d4c3b2a19080"
+)
 
 // A clock is moved by the test that reads it.
 type clock struct {
@@ -84,6 +90,38 @@ func address(t testing.TB, text string) flow.BaseURL {
 
 func connection(t testing.TB) flow.Connection {
 	return flow.Connection{BaseURL: address(t, "https://gitlab.example.com/git"), Token: flow.NewSecret(token)}
+}
+
+// grant is one of a row, each of which is what renewing the one before brought.
+func grant(n int) flow.Grant {
+	at := newClock().now().Add(time.Duration(n) * 100 * time.Minute)
+	return flow.Grant{
+		Access: flow.NewSecret(fmt.Sprintf("access%058d", n)), Refresh: flow.NewSecret(fmt.Sprintf("refresh%057d", n)),
+		Scopes: flow.Scopes{flow.ScopeAPI, flow.ScopeReadUser}, At: at, Expires: at.Add(2 * time.Hour),
+	}
+}
+
+func signedIn(t testing.TB) flow.Connection {
+	return flow.Connection{
+		BaseURL: connection(t).BaseURL,
+		App:     flow.Application{ClientID: clientID, Secret: flow.NewSecret(clientSecret), Redirect: "https://flow.example.com/callback"},
+		Grant:   grant(0),
+	}
+}
+
+// signIn creates an integration with OAuth.
+func signIn(t testing.TB, s *store.Store, name string, c flow.Connection) flow.Integration {
+	t.Helper()
+	return must[flow.Integration](t)(s.Create(context.Background(), integration(t, name), c))
+}
+
+func wantConnection(t testing.TB, s *store.Store, id int64, want flow.Connection) {
+	t.Helper()
+	got := must[flow.Connection](t)(s.Connection(context.Background(), id))
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("integration %d: got %+v with the access token %s, want %+v with %s",
+			id, got, got.Grant.Access.Reveal()+got.Token.Reveal(), want, want.Grant.Access.Reveal()+want.Token.Reveal())
+	}
 }
 
 func passed(at time.Time) flow.Report {

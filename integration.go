@@ -20,13 +20,14 @@ const (
 // A Status is a data status with its reason and since when it holds.
 type Status struct {
 	Data   DataStatus `json:"data"`
+	Cause  Cause      `json:"cause,omitempty"` // of the fault that it follows from
 	Reason string     `json:"reason,omitempty"`
 	Since  time.Time  `json:"since"`
 }
 
 // StatusOf says what a fault makes of an integration's data status.
 func StatusOf(f *Fault, now time.Time) Status {
-	s := Status{Data: FailedIntegration, Reason: f.Sentence() + " " + f.Next(), Since: now}
+	s := Status{Data: FailedIntegration, Cause: f.Cause, Reason: f.Sentence() + " " + f.Next(), Since: now}
 	if f.Cause == RateLimit {
 		s.Data, s.Reason = RateLimited, f.Sentence()
 	}

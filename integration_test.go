@@ -42,9 +42,9 @@ func TestStatusOfAFault(t *testing.T) {
 		fault flow.Fault
 		want  flow.Status
 	}{
-		{"a token that ended", flow.Fault{Cause: flow.TokenExpired}, flow.Status{Data: flow.FailedIntegration, Reason: "The token expired. Make a new one in GitLab, then paste it here.", Since: today}},
-		{"a host that can't be found", flow.Fault{Cause: flow.DNS, Host: "gitlab.example.com"}, flow.Status{Data: flow.FailedIntegration, Reason: "Can't find gitlab.example.com: this machine knows no such host. Check the spelling, or connect the VPN.", Since: today}},
-		{"a limit", flow.Fault{Cause: flow.RateLimit, Host: "gitlab.example.com"}, flow.Status{Data: flow.RateLimited, Reason: "gitlab.example.com asks Flow to wait.", Since: today}},
+		{"a token that ended", flow.Fault{Cause: flow.TokenExpired}, flow.Status{Data: flow.FailedIntegration, Cause: flow.TokenExpired, Reason: "The token expired. Make a new one in GitLab, then paste it here.", Since: today}},
+		{"a host that can't be found", flow.Fault{Cause: flow.DNS, Host: "gitlab.example.com"}, flow.Status{Data: flow.FailedIntegration, Cause: flow.DNS, Reason: "Can't find gitlab.example.com: this machine knows no such host. Check the spelling, or connect the VPN.", Since: today}},
+		{"a limit", flow.Fault{Cause: flow.RateLimit, Host: "gitlab.example.com"}, flow.Status{Data: flow.RateLimited, Cause: flow.RateLimit, Reason: "gitlab.example.com asks Flow to wait.", Since: today}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -219,7 +219,9 @@ func (s Setup) Renewed(ctx context.Context, c Connection) (Connection, error) {
 	if c.Method() != OAuth || !c.Grant.Due(s.Now(), renewAfter) || c.Grant.Refresh.IsZero() {
 		return c, nil
 	}
-	fresh, err := s.GitLab.Renew(context.WithoutCancel(ctx), c)
+	asking, cancel := context.WithTimeout(context.WithoutCancel(ctx), renewBound)
+	defer cancel()
+	fresh, err := s.GitLab.Renew(asking, c)
 	if CausedBy(err, AnswerRefused) {
 		err = &Fault{Cause: SignInOver, Host: c.BaseURL.Host(), Says: FaultOf(err).Says, Err: err}
 	}
@@ -248,7 +250,9 @@ func (s Setup) Reconnect(ctx context.Context, in Integration, c Connection, r Re
 	if dead || in.Report.OneToken {
 		return fresh, nil, nil
 	}
-	return fresh, s.GitLab.Revoke(context.WithoutCancel(ctx), old), nil
+	revoking, cancel := context.WithTimeout(context.WithoutCancel(ctx), renewBound)
+	defer cancel()
+	return fresh, s.GitLab.Revoke(revoking, old), nil
 }
 
 // Abandon ends a sign-in that is not going to be stored, as far as that can be

@@ -50,16 +50,24 @@ func (a *attempt) codeDoor() {
 			// GitLab's own verification_uri leaves out the sub-path.
 			d.Code = flow.CodeDoor{State: flow.CodeOpen, Code: code.user, Address: a.signIn.Server.BaseURL.At("/oauth/device"), Until: code.until}
 		})
-		state, over := a.poll(code)
-		if over {
+		wanted, drop := context.WithCancel(a.running)
+		a.mu.Lock()
+		a.dropCode = drop
+		a.mu.Unlock()
+		state, won := a.poll(wanted, code)
+		if won {
+			drop()
 			return
 		}
-		a.change(func(d *flow.Doors) { d.Code.State = state })
+		if wanted.Err() == nil {
+			a.change(func(d *flow.Doors) { d.Code.State = state })
+		}
 		select {
 		case <-a.newCode:
 			a.change(func(d *flow.Doors) { d.Code.State, d.Said = flow.CodeAsked, nil })
 		case <-a.running.Done():
 		}
+		drop()
 	}
 }
 
@@ -67,6 +75,11 @@ func (a *attempt) NewCode() {
 	select {
 	case a.newCode <- struct{}{}:
 	default:
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.dropCode != nil {
+		a.dropCode()
 	}
 }
 
@@ -126,16 +139,17 @@ func seconds64(n float64, otherwise time.Duration) time.Duration {
 	return time.Duration(n * float64(time.Second))
 }
 
-// poll asks for tokens until the code is entered, denied or too old. What does
-// not get through is tried again, ever more slowly.
-func (a *attempt) poll(code deviceCode) (state flow.CodeState, over bool) {
+// poll asks for tokens until the code is entered, denied, too old or not wanted
+// any more. What does not get through is tried again, ever more slowly.
+func (a *attempt) poll(wanted context.Context, code deviceCode) (state flow.CodeState, won bool) {
 	form := url.Values{
 		"grant_type": {deviceGrantType}, "client_id": {a.signIn.App.ClientID}, "device_code": {code.device.Reveal()},
 	}
 	pause := code.interval
 	for {
-		if !a.sleepUntil(pause+margin, code.until) {
-			return flow.CodeTooOld, true
+		left := max(code.until.Sub(a.client.options.Now()), 0)
+		if a.client.options.Sleep(wanted, min(pause+margin, left)) != nil || wanted.Err() != nil {
+			return flow.CodeTooOld, false
 		}
 		if !a.client.options.Now().Before(code.until) {
 			return flow.CodeTooOld, false
@@ -167,13 +181,6 @@ func (a *attempt) poll(code deviceCode) (state flow.CodeState, over bool) {
 			return flow.CodeTooOld, false
 		}
 	}
-}
-
-// sleepUntil waits, but not beyond the end of the code, and reports whether the
-// attempt goes on.
-func (a *attempt) sleepUntil(pause time.Duration, end time.Time) bool {
-	left := max(end.Sub(a.client.options.Now()), 0)
-	return a.client.options.Sleep(a.running, min(pause, left)) == nil && a.running.Err() == nil
 }
 
 const notJSON = "not JSON"

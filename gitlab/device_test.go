@@ -70,6 +70,18 @@ func TestACodeThatIsTooOldIsRenewed(t *testing.T) {
 	s.signedIn()
 }
 
+// Whoever wants another code need not wait for the end of this one.
+func TestACodeIsRenewedBeforeItsEnd(t *testing.T) {
+	s := open(t, gitlabtest.Options{Version: "18.9.0-pre"})
+	first := s.code()
+	s.clock.await(t, pollPause)
+	s.attempt.NewCode()
+	second := s.until("another code", func(d flow.Doors) bool { return d.Code.State == flow.CodeOpen && d.Code.Code != first.Code }).Code
+	s.enter(second.Code, true)
+	s.clock.next(t, pollPause)
+	s.signedIn()
+}
+
 func TestACodeThatIsDeniedIsTold(t *testing.T) {
 	s := open(t, gitlabtest.Options{Version: "18.9.0-pre"})
 	s.enter(s.code().Code, false)

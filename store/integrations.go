@@ -56,10 +56,10 @@ func insertIntegration(ctx context.Context, tx *sql.Tx, in flow.Integration, c f
 	}
 	err = tx.QueryRowContext(ctx, `INSERT INTO integrations
 		(name, name_folded, provider, method, base_url, plain_http, client_id, redirect_uri, services, report,
-		 status, status_reason, status_since, version, created_at, created_by)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?) RETURNING id`,
+		 status, status_cause, status_reason, status_since, version, created_at, created_by)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?) RETURNING id`,
 		in.Name, fold(in.Name), in.Provider, c.Method(), c.BaseURL.String(), c.PlainHTTP, c.App.ClientID, c.App.Redirect, in.Services, report,
-		in.Status.Data, in.Status.Reason, nanos(in.Status.Since), nanos(in.CreatedAt), in.CreatedBy,
+		in.Status.Data, in.Status.Cause, in.Status.Reason, nanos(in.Status.Since), nanos(in.CreatedAt), in.CreatedBy,
 	).Scan(&id)
 	return id, err
 }
@@ -98,7 +98,7 @@ func fold(name string) string {
 }
 
 const selectIntegration = `SELECT i.id, i.name, i.provider, i.method, i.base_url, i.plain_http, i.client_id, i.redirect_uri, ifnull(c.renewal, ''), i.services, i.report,
-	i.status, i.status_reason, i.status_since, i.counts, i.version, i.created_at, i.created_by,
+	i.status, i.status_cause, i.status_reason, i.status_since, i.counts, i.version, i.created_at, i.created_by,
 	ifnull(d.at, 0), ifnull(d.groups_found, 0), ifnull(d.repos_found, 0), ifnull(d.repos_new, 0), ifnull(d.repos_lost, 0), ifnull(d.repos_imported, 0)
 	FROM integrations i LEFT JOIN discoveries d ON d.id = i.discovery_id LEFT JOIN credentials c ON c.integration_id = i.id `
 
@@ -107,7 +107,7 @@ func scanIntegration(scan func(...any) error) (in flow.Integration, err error) {
 	var since, created, discovered int64
 	d := &in.Discovery
 	err = scan(&in.ID, &in.Name, &in.Provider, &in.Method, &baseURL, &in.PlainHTTP, &in.App.ClientID, &in.App.Redirect, &in.Renewal, &in.Services, &report,
-		&in.Status.Data, &in.Status.Reason, &since, &counts, &in.Version, &created, &in.CreatedBy,
+		&in.Status.Data, &in.Status.Cause, &in.Status.Reason, &since, &counts, &in.Version, &created, &in.CreatedBy,
 		&discovered, &d.Groups, &d.Repos, &d.New, &d.Lost, &d.Taken)
 	if err != nil {
 		return in, err

@@ -172,11 +172,11 @@ func TestStatusKeepsSinceWhenItHolds(t *testing.T) {
 		if !test.same {
 			begin = at.now()
 		}
-		if err := s.SetStatus(ctx, in.ID, flow.Status{Data: test.status, Reason: test.reason, Since: at.now()}); err != nil {
+		if err := s.SetStatus(ctx, in.ID, flow.Status{Data: test.status, Cause: flow.DNS, Reason: test.reason, Since: at.now()}); err != nil {
 			t.Fatal(err)
 		}
 		got := must[flow.Integration](t)(s.Named(ctx, "acme")).Status
-		if got.Data != test.status || got.Reason != test.reason || !got.Since.Equal(begin) {
+		if got.Data != test.status || got.Reason != test.reason || got.Cause != flow.DNS || !got.Since.Equal(begin) {
 			t.Errorf("got %+v, want %s since %v", got, test.status, begin)
 		}
 	}

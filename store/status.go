@@ -24,8 +24,8 @@ func putStatus(ctx context.Context, tx *sql.Tx, in flow.Integration, status flow
 	if status.Data == in.Status.Data && (status.Reason == in.Status.Reason || status.Data == flow.FailedItem) {
 		status.Since = in.Status.Since
 	}
-	_, err := tx.ExecContext(ctx, `UPDATE integrations SET status = ?, status_reason = ?, status_since = ? WHERE id = ?`,
-		status.Data, status.Reason, nanos(status.Since), in.ID)
+	_, err := tx.ExecContext(ctx, `UPDATE integrations SET status = ?, status_cause = ?, status_reason = ?, status_since = ? WHERE id = ?`,
+		status.Data, status.Cause, status.Reason, nanos(status.Since), in.ID)
 	return err
 }
 

@@ -14,24 +14,25 @@ import (
 const findBound = 45 * time.Second
 
 // takeAddress takes the base URL as it stands in its field and reports whether
-// it is another one, for which no token was given yet.
+// it is another one, for which no secret was given yet.
 func (c *credentials) takeAddress() bool {
 	typed := strings.TrimSpace(c.base.value())
 	if typed == c.w.draft.Address {
 		return false
 	}
 	c.w.draft.SetAddress(typed)
-	c.token.setValue("")
+	c.clearSecrets()
+	c.fillIn()
 	return true
 }
 
 func (c *credentials) asksPlain() bool {
-	return c.w.draft.PlainHTTP || c.baseBad != nil && c.baseBad.Cause == flow.PlainAddress
+	return c.w.draft.PlainHTTP || c.bad[stopBase] != nil && c.bad[stopBase].Cause == flow.PlainAddress
 }
 
 // find looks for the GitLab at the address that was typed.
 func (c *credentials) find() tea.Cmd {
-	c.baseBad, c.cut = nil, false
+	c.bad[stopBase], c.cut = nil, false
 	address, plain := c.w.draft.Address, c.w.draft.PlainHTTP
 	gitlab := c.w.GitLab
 	return c.finding.start(c.w.env, findBound, func(ctx context.Context, _ func(tea.Msg)) tea.Msg {
@@ -48,13 +49,13 @@ type foundServer struct {
 // leaveBase takes the address when the focus leaves its field, and looks there
 // if it can be one.
 func (c *credentials) leaveBase() tea.Cmd {
-	known := c.finding.running() || c.baseBad == nil && !c.w.draft.Server.BaseURL.IsZero()
+	known := c.finding.running() || c.bad[stopBase] == nil && !c.w.draft.Server.BaseURL.IsZero()
 	if !c.takeAddress() && known {
 		return nil
 	}
 	if err := c.w.draft.CheckAddress(); err != nil {
 		c.finding.stop()
-		c.baseBad = flow.FaultOf(err)
+		c.bad[stopBase] = flow.FaultOf(err)
 		return nil
 	}
 	return c.find()
@@ -65,19 +66,23 @@ func (c *credentials) leaveBase() tea.Cmd {
 // a field that shows it.
 func (c *credentials) found(f foundServer) (move, tea.Cmd) {
 	if f.err != nil {
-		if c.baseBad = flow.FaultOf(f.err); c.going {
+		if c.bad[stopBase] = flow.FaultOf(f.err); c.going {
 			c.to(stopBase)
 		}
 		c.going = false
 		return move{}, nil
 	}
 	c.cut = pathTyped(c.w.draft.Address) != strings.Trim(f.server.BaseURL.Path(), "/")
+	was := c.w.draft.Server.BaseURL
 	c.w.draft.SetServer(f.server)
+	if !was.IsZero() && was.Origin() != f.server.BaseURL.Origin() {
+		c.clearSecrets()
+	}
 	if c.at != stopBase {
 		c.base.setValue(c.w.draft.Address)
 	}
 	if c.going {
-		return c.test()
+		return c.goOn()
 	}
 	return move{}, nil
 }

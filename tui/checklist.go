@@ -39,13 +39,20 @@ type testOver struct {
 
 // run starts the test anew.
 func (l *checkList) run(conn flow.Connection) tea.Cmd {
-	l.base, l.at, l.report = conn.BaseURL, -1, flow.Report{}
+	return l.runOn(conn.BaseURL, func(context.Context) (flow.Connection, error) { return conn, nil })
+}
+
+// runOn is run with a connection that has to be waited for. Where that fails,
+// the test says what is wrong with it.
+func (l *checkList) runOn(base flow.BaseURL, await func(context.Context) (flow.Connection, error)) tea.Cmd {
+	l.base, l.at, l.report = base, -1, flow.Report{}
 	l.checks = nil
 	for _, name := range flow.CheckNames {
 		l.checks = append(l.checks, flow.Check{Name: name, Status: flow.Waiting})
 	}
 	gitlab := l.env.GitLab
 	return l.task.start(l.env, testBound, func(ctx context.Context, send func(tea.Msg)) tea.Msg {
+		conn, _ := await(ctx)
 		report, err := gitlab.Test(ctx, conn, func(c flow.Check) { send(c) })
 		return testOver{report, err}
 	})

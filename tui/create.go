@@ -50,21 +50,33 @@ type answer struct {
 func (c *create) answers() []answer {
 	d := &c.w.draft
 	provider, _ := flow.ProviderByID(d.Provider)
-	token := strings.Repeat("*", min(d.Token.Len(), 26)) + "   "
-	if d.Report.Expires.IsZero() {
-		token += "no expiry known"
-	} else {
-		token += "expires " + flow.Expiry(c.w.Now(), d.Report.Expires)
-	}
-	return []answer{
+	answers := []answer{
 		{"Provider", provider.Name, flow.StepProvider},
 		{"Method", d.Method.String(), flow.StepMethod},
 		{"Base URL", d.Server.BaseURL.String(), flow.StepCredentials},
-		{"Token", token, flow.StepCredentials},
-		{"Account", d.Report.Account, flow.StepCredentials},
-		{"Services", d.Chosen().String(), flow.StepServices},
-		{"Name", d.Name, flow.StepName},
 	}
+	account := answer{"Account", d.Report.Account, flow.StepCredentials}
+	if d.Method == flow.OAuth {
+		account.step = flow.StepConnection
+		answers = append(answers,
+			answer{"Client ID", d.App.ClientID, flow.StepCredentials},
+			answer{"Sign-in", renews(d.Report), flow.StepConnection})
+	} else {
+		answers = append(answers, answer{"Token", c.token(), flow.StepCredentials})
+	}
+	return append(answers, account,
+		answer{"Services", d.Chosen().String(), flow.StepServices},
+		answer{"Name", d.Name, flow.StepName})
+}
+
+// token is the token's row: its length, and when it ends.
+func (c *create) token() string {
+	d := &c.w.draft
+	stars := strings.Repeat("*", min(d.Token.Len(), 26)) + "   "
+	if d.Report.Expires.IsZero() {
+		return stars + "no expiry known"
+	}
+	return stars + "expires " + flow.Expiry(c.w.Now(), d.Report.Expires)
 }
 
 type created struct {
@@ -95,6 +107,9 @@ func (c *create) update(msg tea.Msg) (move, tea.Cmd) {
 		return move{kind: back}, nil
 	case key.Matches(k, keys.enter) && c.at < len(answers):
 		return c.w.change(answers[c.at].step), nil
+	case key.Matches(k, keys.enter) && isOver(c.bad):
+		c.w.changing = true
+		return c.w.signInAnew(), nil
 	case key.Matches(k, keys.enter):
 		return move{}, c.create()
 	}
@@ -102,25 +117,38 @@ func (c *create) update(msg tea.Msg) (move, tea.Cmd) {
 }
 
 func (c *create) create() tea.Cmd {
-	c.bad = nil
-	setup, store, draft := c.w.setup(), c.w.Store, c.w.draft
-	return c.saving.start(c.w.env, storeBound, func(ctx context.Context, _ func(tea.Msg)) tea.Msg {
-		in, err := setup.Create(ctx, draft)
+	w := c.w
+	c.bad, w.storing = nil, w.draft.Method == flow.OAuth
+	await, renew := w.connect()
+	setup, store, draft, leaving := w.setup(), w.Store, w.draft, w.ctx
+	create := c.saving.start(w.env, createBound, func(ctx context.Context, _ func(tea.Msg)) tea.Msg {
+		conn, err := await(ctx)
+		draft.Grant = conn.Grant
+		var in flow.Integration
+		if err == nil {
+			in, err = setup.Create(ctx, draft)
+		}
 		if err == nil {
 			_ = store.DropDraft(ctx) // at worst it is offered once more
+		} else if leaving.Err() != nil {
+			abandon(ctx, setup, conn, draft.Report)
 		}
 		return created{in, err}
 	})
+	return tea.Batch(create, renew)
 }
 
+// createBound leaves time to renew a sign-in that has waited here.
+const createBound = renewBound + storeBound
+
 func (c *create) created(done created) (move, tea.Cmd) {
-	switch {
-	case done.err == nil:
+	if done.err == nil {
 		return c.w.created(newDetails(c.w.env, done.in, true)), nil
-	case flow.CausedBy(done.err, flow.NameTaken):
+	}
+	c.w.storing = false
+	if flow.CausedBy(done.err, flow.NameTaken) {
 		c.w.taken = append(c.w.taken, c.w.draft.Name)
-		m := c.w.change(flow.StepName)
-		return m, nil
+		return c.w.change(flow.StepName), nil
 	}
 	c.bad = flow.FaultOf(done.err)
 	return move{}, nil
@@ -163,6 +191,8 @@ func (c *create) view(width, _ int) screen {
 	}
 	switch {
 	case c.saving.running():
+	case isOver(c.bad) && c.at == len(answers):
+		s.keys = []key.Binding{does(keys.enter, "sign in again"), shown(keys.up, "up", "change an answer"), keys.back, keys.help}
 	case c.at == len(answers):
 		s.keys = []key.Binding{does(keys.enter, "create"), shown(keys.up, "up", "change an answer"), keys.back, keys.help}
 	default:
@@ -172,7 +202,7 @@ func (c *create) view(width, _ int) screen {
 }
 
 func (c *create) viewKept(b *body, label, width int) {
-	text := fmt.Sprintf("in %s, the token sealed. Its key is in %s. Only you can read these.", c.w.Database, c.w.Key)
+	text := fmt.Sprintf("in %s, the %s sealed. Its key is in %s. Only you can read these.", c.w.Database, credential(c.w.draft.Method), c.w.Key)
 	if c.w.Demo != nil {
 		text = "for this demo only, in a folder that is removed when you leave."
 	}

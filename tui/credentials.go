@@ -7,19 +7,21 @@ import (
 	"flow"
 )
 
-// credentials is step 3, for an access token: which GitLab, make the token
-// there, bring it here.
+// credentials is step 3: which GitLab, what is to be made there, and what comes
+// of it: a token, or the ID and secret of an application. Each method keeps its
+// own entries.
 type credentials struct {
 	w       *wizard
 	at      stop
 	base    field
 	token   field
+	client  field
+	secret  field
 	finding task
-	going   bool        // test the connection once the GitLab is found
-	cut     bool        // more was typed than the base URL
-	baseBad *flow.Fault // under Base URL
-	badTok  *flow.Fault // under Access token
-	said    string      // message row
+	going   bool               // go on once the GitLab is found
+	cut     bool               // more was typed than the base URL
+	bad     [stops]*flow.Fault // what is wrong with a field, under it
+	said    string             // message row
 }
 
 // A stop is what tab goes to on the page, in its order.
@@ -31,6 +33,8 @@ const (
 	stopPlain // accept http; only where it is asked
 	stopLink
 	stopToken
+	stopClient
+	stopSecret
 	stopShow
 	stops
 )
@@ -39,13 +43,44 @@ func newCredentials(w *wizard) step {
 	if w.Demo != nil && w.draft.Address == "" {
 		w.draft.SetAddress(w.Demo.Address)
 	}
-	c := &credentials{w: w, base: newField(w.draft.Address, 2000), token: newSecretField(4000)}
+	app := w.draft.App
+	c := &credentials{w: w, base: newField(w.draft.Address, 2000), token: newSecretField(4000),
+		client: newField(app.ClientID, 500), secret: newSecretField(4000)}
 	c.token.setValue(w.draft.Token.Reveal())
-	c.to(stopBase)
-	if w.draft.Address != "" {
-		c.to(stopToken)
-	}
+	c.secret.setValue(app.Secret.Reveal())
+	c.fillIn()
+	c.start()
 	return c
+}
+
+// fillIn fills in what the demo's GitLab knows of Flow.
+func (c *credentials) fillIn() {
+	demo, d := c.w.Demo, &c.w.draft
+	if demo != nil && d.Method == flow.OAuth && d.Address == demo.Address && c.client.value() == "" {
+		c.client.setValue(demo.ClientID)
+		c.secret.setValue(demo.ClientSecret)
+	}
+}
+
+// start puts the focus on what is to be mended, else on the first answer that is
+// missing.
+func (c *credentials) start() {
+	mend, wrong := c.w.mend, c.w.wrong
+	c.w.mend, c.w.wrong = "", nil
+	to := stopToken
+	switch {
+	case mend == flow.FieldBaseURL, c.w.draft.Address == "":
+		to = stopBase
+	case c.w.draft.Method == flow.AccessToken:
+	case c.client.value() == "", wrong != nil && wrong.Cause != flow.SecretWrong:
+		to = stopClient
+	default:
+		to = stopSecret
+	}
+	c.to(to)
+	if wrong != nil {
+		c.bad[c.at] = wrong
+	}
 }
 
 func (c *credentials) enter() tea.Cmd {
@@ -55,7 +90,7 @@ func (c *credentials) enter() tea.Cmd {
 	return nil
 }
 
-func (c *credentials) typing() bool { return c.at == stopBase || c.at == stopToken }
+func (c *credentials) typing() bool { return c.focused() != nil }
 func (c *credentials) leave()       { c.finding.stop() }
 
 func (c *credentials) back() bool {
@@ -63,36 +98,67 @@ func (c *credentials) back() bool {
 	return true
 }
 
-// keepAnswers takes what stands in the fields into the draft.
-func (c *credentials) keepAnswers() {
-	c.takeAddress()
-	c.w.draft.SetToken(flow.NewSecret(c.token.value()))
+// focused is the field that has the focus, nil for none.
+func (c *credentials) focused() *field {
+	switch c.at {
+	case stopBase:
+		return &c.base
+	case stopToken:
+		return &c.token
+	case stopClient:
+		return &c.client
+	case stopSecret:
+		return &c.secret
+	}
+	return nil
+}
+
+// hidden is the field with the secret of the method.
+func (c *credentials) hidden() *field {
+	if c.w.draft.Method == flow.OAuth {
+		return &c.secret
+	}
+	return &c.token
+}
+
+// link is the page in GitLab that the method begins with; "" until it is known.
+func (c *credentials) link() string {
+	if c.w.draft.Method == flow.OAuth {
+		return c.w.draft.Server.AppPage
+	}
+	return c.w.draft.Server.TokenPage
 }
 
 func (c *credentials) open(s stop) bool {
 	provider, _ := flow.ProviderByID(c.w.draft.Provider)
+	oauth := c.w.draft.Method == flow.OAuth
 	switch s {
 	case stopBase:
 		return provider.BaseURL == ""
 	case stopPlain:
 		return c.asksPlain()
 	case stopLink:
-		return c.w.draft.Server.TokenPage != ""
+		return c.link() != ""
+	case stopToken:
+		return !oauth
+	case stopClient, stopSecret:
+		return oauth
+	case stopShow:
+		return !oauth || c.secret.value() != "" // there it stands beside the hint
 	}
 	return true
 }
 
 func (c *credentials) to(s stop) {
-	c.base.blur()
-	c.token.blur()
+	if f := c.focused(); f != nil {
+		f.blur()
+	}
 	for !c.open(s) {
 		s++
 	}
-	switch c.at = s; s {
-	case stopBase:
-		c.base.focus()
-	case stopToken:
-		c.token.focus()
+	c.at = s
+	if f := c.focused(); f != nil {
+		f.focus()
 	}
 }
 
@@ -132,14 +198,10 @@ func (c *credentials) update(msg tea.Msg) (move, tea.Cmd) {
 
 // edit gives a key or a paste to the field that has the focus.
 func (c *credentials) edit(msg tea.Msg) {
-	switch c.at {
-	case stopBase:
-		if c.base.update(msg) {
-			c.baseBad, c.cut, c.going = nil, false, false
-		}
-	case stopToken:
-		if c.token.update(msg) {
-			c.badTok, c.going = nil, false
+	if f := c.focused(); f != nil && f.update(msg) {
+		c.bad[c.at], c.going = nil, false
+		if c.at == stopBase {
+			c.cut = false
 		}
 	}
 }
@@ -154,7 +216,7 @@ func (c *credentials) press(k tea.KeyPressMsg) (move, tea.Cmd) {
 	}
 	switch {
 	case key.Matches(k, keys.reveal):
-		c.token.showing = !c.token.showing
+		c.hidden().showing = !c.hidden().showing
 	case key.Matches(k, keys.previous):
 		if !c.stepBy(-1) {
 			c.keepAnswers()
@@ -168,8 +230,10 @@ func (c *credentials) press(k tea.KeyPressMsg) (move, tea.Cmd) {
 		return c.enterOn(cmd)
 	case key.Matches(k, keys.space) && !c.typing():
 		return move{}, c.toggle()
-	case c.at == stopMethod && key.Matches(k, keys.left, keys.right):
-		c.said = oauthFollows
+	case c.at == stopMethod && key.Matches(k, keys.left):
+		c.choose(flow.OAuth)
+	case c.at == stopMethod && key.Matches(k, keys.right):
+		c.choose(flow.AccessToken)
 	default:
 		c.edit(k)
 	}
@@ -180,9 +244,13 @@ func (c *credentials) press(k tea.KeyPressMsg) (move, tea.Cmd) {
 func (c *credentials) toggle() tea.Cmd {
 	switch c.at {
 	case stopMethod:
-		c.said = oauthFollows
+		other := flow.OAuth
+		if c.w.draft.Method == flow.OAuth {
+			other = flow.AccessToken
+		}
+		c.choose(other)
 	case stopShow:
-		c.token.showing = !c.token.showing
+		c.hidden().showing = !c.hidden().showing
 	case stopPlain:
 		c.w.draft.PlainHTTP = !c.w.draft.PlainHTTP
 		return c.find()
@@ -190,72 +258,17 @@ func (c *credentials) toggle() tea.Cmd {
 	return nil
 }
 
-func (c *credentials) enterOn(cmd tea.Cmd) (move, tea.Cmd) {
-	switch c.at {
-	case stopToken, stopShow:
-		m, test := c.test()
-		return m, tea.Batch(cmd, test)
-	case stopLink:
-		return move{}, c.openLink()
-	case stopPlain:
-		return move{}, c.toggle()
-	case stopBase:
-		if c.baseBad != nil && !c.asksPlain() {
-			return move{}, cmd // there is something to mend here first
-		}
-	}
-	c.stepBy(1)
-	return move{}, cmd
-}
-
-func (c *credentials) openLink() tea.Cmd {
-	page := c.w.draft.Server.TokenPage
-	if open := c.w.OpenURL; open != nil {
-		c.said = "The page opens in your browser."
-		return func() tea.Msg {
-			if open(page) != nil {
-				return linkFailed(page)
-			}
-			return nil
-		}
-	}
-	c.said = "Sent to your terminal's clipboard. Open it on any machine."
-	return tea.SetClipboard(page)
-}
-
-// linkFailed holds an address that no browser opened for.
-type linkFailed string
-
-// test goes on if both answers are there; else it says what is missing.
-func (c *credentials) test() (move, tea.Cmd) {
+// choose changes the answer of the step before.
+func (c *credentials) choose(m flow.Method) {
+	c.w.draft.SetMethod(m)
 	c.going = false
-	c.w.draft.SetToken(flow.NewSecret(c.token.value()))
-	err := c.w.draft.Check(flow.StepCredentials, nil)
-	switch {
-	case flow.CausedBy(err, flow.NoToken):
-		c.badTok = flow.FaultOf(err)
-		c.to(stopToken)
-	case err != nil:
-		c.baseBad = flow.FaultOf(err)
-		c.to(stopBase)
-		if c.asksPlain() {
-			c.to(stopPlain)
-		}
-	case !c.w.draft.Server.BaseURL.IsZero() && !c.finding.running():
-		return move{kind: next}, nil
-	case c.finding.running():
-		c.going = true
-	default:
-		c.going = true
-		return move{}, c.find()
-	}
-	return move{}, nil
+	c.fillIn()
 }
 
 func (c *credentials) help() helpPage {
 	return helpPage{name: "Credentials",
 		left: []helpGroup{
-			{"Fields", [][2]string{{"tab", "next field, box, link"}, {"shift+tab", "previous one"}, {"enter", "what the last row says"}, {"ctrl+r", "show, hide the token"}, {"ctrl+u", "clear the field"}}},
-			{"Boxes, links", [][2]string{{"space", "on or off"}, {"enter", "open or copy the link"}}}},
+			{"Fields", [][2]string{{"tab", "next field, box, link"}, {"shift+tab", "previous one"}, {"enter", "what the last row says"}, {"ctrl+r", "show, hide the secret"}, {"ctrl+u", "clear the field"}}},
+			{"Boxes, links", [][2]string{{"space", "on or off"}, {"left, right", "sign in with"}, {"enter", "open or copy the link"}}}},
 		right: []helpGroup{always}}
 }

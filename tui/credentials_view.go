@@ -22,32 +22,45 @@ func (c *credentials) view(width, _ int) screen {
 	b.blank()
 	c.viewBase(b, label, width)
 	b.blank()
-	c.viewPage(b, label, width)
-	b.blank()
-	c.viewToken(b, label, width)
+	if c.w.draft.Method == flow.OAuth {
+		c.viewApplication(b, label, width)
+		b.blank()
+		c.viewClient(b, label, width)
+	} else {
+		c.viewPage(b, label, width)
+		b.blank()
+		c.viewToken(b, label, width)
+	}
 	b.blank()
 	c.viewKept(b, label, width)
 	return s
 }
 
 func (c *credentials) message() string {
+	demo, d := c.w.Demo, &c.w.draft
 	switch {
 	case c.said != "":
 		return "  " + c.said
 	case c.going:
 		return "  Looking for GitLab first..."
-	case c.w.Demo != nil && c.token.value() == "" && c.w.draft.Address == c.w.Demo.Address:
-		return "  Demo: the token is " + c.w.Demo.Token
+	case demo == nil || d.Address != demo.Address:
+	case d.Method == flow.AccessToken && c.token.value() == "":
+		return "  Demo: the token is " + demo.Token
+	case d.Method == flow.OAuth && c.client.value() == demo.ClientID:
+		return "  Demo: Flow is registered there; its values are filled in."
 	}
 	return ""
 }
 
 func (c *credentials) keys() []key.Binding {
-	tab := keys.next
+	tab, goOn, what := keys.next, "test the connection", "token"
+	if c.w.draft.Method == flow.OAuth {
+		goOn, what = "connect", "secret"
+	}
 	switch c.at {
 	case stopMethod:
 		return []key.Binding{shown(keys.left, "left/right", "choose"), tab, keys.back, keys.help}
-	case stopBase:
+	case stopBase, stopClient:
 		return []key.Binding{tab, does(keys.enter, "next field"), does(keys.clear, "clear"), keys.back}
 	case stopPlain:
 		return []key.Binding{does(keys.space, "accept or not"), tab, keys.back, keys.help}
@@ -58,21 +71,24 @@ func (c *credentials) keys() []key.Binding {
 		}
 		return []key.Binding{tab, does(keys.enter, act), keys.back, keys.help}
 	case stopShow:
-		return []key.Binding{does(keys.space, "show or hide"), does(keys.enter, "test the connection"), keys.back, keys.help}
+		return []key.Binding{does(keys.space, "show or hide"), does(keys.enter, goOn), keys.back, keys.help}
 	}
-	show := "show token"
-	if c.token.showing {
-		show = "hide token"
+	show := "show " + what
+	if c.hidden().showing {
+		show = "hide " + what
 	}
-	return []key.Binding{tab, does(keys.enter, "test the connection"), does(keys.reveal, show), keys.back}
+	return []key.Binding{tab, does(keys.enter, goOn), does(keys.reveal, show), keys.back}
 }
 
 func (c *credentials) viewMethod(b *body, label int) {
-	st := c.w.styles
-	if c.at == stopMethod {
-		b.focus(2 + label + len("( ) OAuth   "))
+	st, row, x := c.w.styles, "(x) OAuth   ( ) Access token", 0
+	if c.w.draft.Method == flow.AccessToken {
+		row, x = "( ) OAuth   (x) Access token", len("( ) OAuth   ")
 	}
-	b.add(st.mark(c.at == stopMethod) + st.label("Sign in with", label, c.at == stopMethod) + "( ) OAuth   (x) Access token")
+	if c.at == stopMethod {
+		b.focus(2 + label + x)
+	}
+	b.add(st.mark(c.at == stopMethod) + st.label("Sign in with", label, c.at == stopMethod) + row)
 }
 
 func (c *credentials) viewBase(b *body, label, width int) {
@@ -85,13 +101,8 @@ func (c *credentials) viewBase(b *body, label, width int) {
 	}
 	room := width - 1 - len(indent)
 	switch {
-	case c.baseBad != nil:
-		for _, row := range faultRows(c.baseBad, room) {
-			b.add(indent + st.red.Render(row))
-		}
-		if c.baseBad.Says != "" {
-			b.detail(indent + cut("GitLab says: "+c.baseBad.Says, room))
-		}
+	case c.bad[stopBase] != nil:
+		c.viewFault(b, stopBase, len(indent), width)
 	case c.finding.running():
 		b.add(indent + "Looking for GitLab...")
 	case c.w.draft.Server.BaseURL.IsZero():
@@ -127,71 +138,42 @@ func (c *credentials) answers(width int) string {
 	}
 }
 
-// viewPage says where the token is made and what it needs.
-func (c *credentials) viewPage(b *body, label, width int) {
-	st, server := c.w.styles, c.w.draft.Server
-	wide := width >= roomy
-	lead := "Name and scopes are filled in at this address:"
-	switch {
-	case server.TokenPage == "":
-		lead = "In your settings in GitLab, with these:"
-	case !server.Prefilled:
-		lead = "At this address, with these values:"
-	case !wide:
-		lead = "Name and scopes are filled in here:"
+// viewFault says what is wrong with a field, if anything is.
+func (c *credentials) viewFault(b *body, at stop, margin, width int) {
+	f := c.bad[at]
+	if f == nil {
+		return
 	}
-	if c.at == stopLink {
-		b.focus(2)
+	indent, room := strings.Repeat(" ", margin), width-1-margin
+	for _, row := range faultRows(f, room) {
+		b.add(indent + c.w.styles.red.Render(row))
 	}
-	b.add(st.mark(c.at == stopLink) + st.label("Make a token", label, c.at == stopLink) + lead)
-	if server.TokenPage != "" {
-		b.addLines(st.address(server.TokenPage, width)...)
+	if f.Says != "" {
+		b.detail(indent + cut("GitLab says: "+f.Says, room))
 	}
-	row := func(name, long, short string) {
-		text := long
-		if !wide {
-			text = short
-		}
-		b.detail("    " + pad(name, label-2) + text)
-	}
-	if !server.Prefilled {
-		row("Name", "Flow", "Flow")
-	}
-	if wide || !server.Prefilled {
-		row("Scopes", flow.WantedScopes.String(), flow.WantedScopes.String())
-	}
-	row("Account", "best one made for Flow (a service account), not your own", "best one made for Flow, not your own")
-	row("Role", "Reporter or more; Maintainer or Owner for webhooks", "Reporter; for webhooks Maintainer, Owner")
-	row("Expiry", "note the date; Flow reads it too and warns 30 days ahead", "note the date; Flow warns 30 days ahead")
 }
 
-func (c *credentials) viewToken(b *body, label, width int) {
-	st, indent := c.w.styles, strings.Repeat(" ", 2+label)
-	note := ""
-	if n := flow.NewSecret(c.token.value()).Len(); n > 0 {
+// viewSecret draws a secret's field with the number of its characters.
+func (c *credentials) viewSecret(b *body, at stop, name string, label, width int) {
+	f, note := c.hidden(), ""
+	if n := flow.NewSecret(f.value()).Len(); n > 0 {
 		note = flow.Plural(n, "character")
 	}
 	right := width - 1
 	if width >= narrow {
 		right -= 2
 	}
-	room := right - len(note) - 2
-	c.row(b, &c.token, c.at == stopToken, "Access token", label, room)
+	c.row(b, f, c.at == at, name, label, right-len(note)-2)
 	last := &b.lines[len(b.lines)-1]
 	last.text = pad(last.text, right-len(note)) + note
-	if c.badTok != nil {
-		for _, row := range faultRows(c.badTok, width-1-len(indent)) {
-			b.add(indent + st.red.Render(row))
-		}
+}
+
+// box is the one that shows a secret.
+func (c *credentials) box() string {
+	if c.hidden().showing {
+		return "[x] show it"
 	}
-	box := "[ ] show it"
-	if c.token.showing {
-		box = "[x] show it"
-	}
-	if c.at == stopShow {
-		b.focus(len(indent))
-	}
-	b.add(st.mark(c.at == stopShow) + strings.Repeat(" ", label) + box)
+	return "[ ] show it"
 }
 
 // row draws a label and a field; right is the column that it ends before.

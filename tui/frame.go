@@ -15,7 +15,7 @@ import (
 //	row 1        where am I
 //	row 2        blank, or a summary in numbers
 //	body         lines
-//	row h-2      about the focused row
+//	row h-2      about the focused row; more rows if it has more lines
 //	row h-1      message
 //	row h        keys
 type screen struct {
@@ -23,6 +23,7 @@ type screen struct {
 	summary string
 	body    body
 	about   string
+	typing  int // column of the cursor in about, where a field stands there; 0: it is elsewhere
 	message string
 	keys    []key.Binding
 }
@@ -124,6 +125,16 @@ const (
 	roomy     = 80 // below it, long wordings go
 )
 
+// say puts rows above the message, and the last one in its place if there are
+// several.
+func (s *screen) say(rows []string) {
+	rows = prefixed("  ", rows)
+	if last := len(rows) - 1; last > 0 {
+		s.message, rows = rows[last], rows[:last]
+	}
+	s.about = strings.Join(rows, "\n")
+}
+
 // draw fits the screen to the window and returns its rows and the cursor.
 func (s screen) draw(width, height int) (string, *tea.Cursor) {
 	rows := make([]string, 0, height)
@@ -133,7 +144,7 @@ func (s screen) draw(width, height int) (string, *tea.Cursor) {
 	}
 	footer := []string{s.message, footerRow(s.keys, width-1)}
 	if s.about != "" {
-		footer = append([]string{s.about}, footer...)
+		footer = append(strings.Split(s.about, "\n"), footer...)
 	}
 	room := height - len(rows) - len(footer)
 	s.body.fit(room)
@@ -155,9 +166,12 @@ func (s screen) draw(width, height int) (string, *tea.Cursor) {
 		}
 	}
 	var cursor *tea.Cursor
-	if s.body.cursorY >= 0 {
+	switch {
+	case s.typing > 0:
+		cursor = tea.NewCursor(min(s.typing, width-1), height-3)
+	case s.body.cursorY >= 0:
 		cursor = tea.NewCursor(min(s.body.cursorX, width-1), top+s.body.cursorY)
-	} else {
+	default:
 		cursor = tea.NewCursor(2, height-2) // the message row says what is being waited for
 	}
 	cursor.Blink = false

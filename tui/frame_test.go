@@ -15,7 +15,8 @@ func allKeys() []key.Binding {
 	return []key.Binding{k.up, k.down, k.left, k.right, k.pageUp, k.pageDown, k.first, k.last,
 		k.next, k.previous, k.enter, k.space, k.back, k.help, k.leave,
 		k.filter, k.tab1, k.tab2, k.tab3, k.add, k.again, k.auto, k.in, k.out,
-		k.changed, k.save, k.reveal, k.report, k.redraw, k.suspend, k.clear}
+		k.changed, k.save, k.reveal, k.report, k.redraw, k.suspend, k.clear,
+		k.copy, k.print, k.browse, k.square}
 }
 
 // The list above must not forget one.

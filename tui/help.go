@@ -7,9 +7,11 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// A helpPage lists all keys of a page, in two columns where there is room.
+// A helpPage lists all keys of a page, in two columns where there is room. What
+// is too wide for a column stands above or below both.
 type helpPage struct {
 	name        string
+	first, last []helpGroup
 	left, right []helpGroup
 }
 
@@ -35,10 +37,12 @@ func (h helpPage) screen(st styles, width, height, top int) (screen, int) {
 	s := screen{header: "  " + st.bold.Render("Keys") + "   " + h.name, body: newBody()}
 	s.message = screenReader(width)
 	s.keys = []key.Binding{does(keys.back, "close")}
-	left, right := h.rows(st, h.left), h.rows(st, h.right)
+	left, right := h.rows(st, h.left, width), h.rows(st, h.right, width)
 	if width < roomy {
+		s.body.addLines(h.rows(st, h.first, width)...)
 		s.body.addLines(left...)
 		s.body.addLines(right...)
+		s.body.addLines(h.rows(st, h.last, width)...)
 		s.body.lines = slices.DeleteFunc(s.body.lines, func(l line) bool { return l.text == "" })
 		room := height - 3
 		last := max(len(s.body.lines)-room, 0)
@@ -51,6 +55,10 @@ func (h helpPage) screen(st styles, width, height, top int) (screen, int) {
 		return s, last
 	}
 	s.body.focus(2)
+	if len(h.first) > 0 {
+		s.body.addLines(h.rows(st, h.first, width)...)
+		s.body.blank()
+	}
 	for i := range max(len(left), len(right)) {
 		var l, r line
 		if i < len(left) {
@@ -66,15 +74,21 @@ func (h helpPage) screen(st styles, width, height, top int) (screen, int) {
 		}
 		s.body.addLines(line{text: text, drop: drop})
 	}
+	if len(h.last) > 0 {
+		s.body.blank()
+		s.body.addLines(h.rows(st, h.last, width)...)
+	}
 	return s, 0
 }
 
-func (h helpPage) rows(st styles, groups []helpGroup) []line {
+func (h helpPage) rows(st styles, groups []helpGroup, width int) []line {
 	var rows []line
 	wide := 0
 	for _, g := range groups {
 		for _, r := range g.rows {
-			wide = max(wide, ansi.StringWidth(r[0]))
+			if r[1] != "" {
+				wide = max(wide, ansi.StringWidth(r[0]))
+			}
 		}
 	}
 	for i, g := range groups {
@@ -83,7 +97,11 @@ func (h helpPage) rows(st styles, groups []helpGroup) []line {
 		}
 		rows = append(rows, line{text: "  " + st.bold.Render(g.title)})
 		for _, r := range g.rows {
-			rows = append(rows, line{text: "    " + pad(r[0], wide+2) + r[1]})
+			if r[1] == "" || 4+wide+2+ansi.StringWidth(r[1]) < width {
+				rows = append(rows, line{text: "    " + pad(r[0], wide+2) + r[1]})
+				continue
+			}
+			rows = append(rows, line{text: "    " + r[0]}, line{text: "      " + r[1]})
 		}
 	}
 	return rows

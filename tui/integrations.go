@@ -3,6 +3,8 @@ package tui
 import (
 	"context"
 	"strings"
+	"sync"
+	"time"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
@@ -16,7 +18,9 @@ type integrations struct {
 	list      []flow.Integration
 	shown     []int
 	at        int
+	atStart   bool // the program has just begun
 	loader    task
+	looker    task
 	loaded    bool
 	filter    field
 	filtering bool
@@ -39,10 +43,52 @@ func (i *integrations) enter() tea.Cmd {
 	if len(i.Notes) > 0 && i.notice == "" {
 		i.notice = i.Notes[0]
 	}
-	return i.loader.start(i.env, storeBound, func(ctx context.Context, _ func(tea.Msg)) tea.Msg {
+	load := i.loader.start(i.env, storeBound, func(ctx context.Context, _ func(tea.Msg)) tea.Msg {
 		list, err := store.List(ctx)
 		return listLoaded{list, err}
 	})
+	return tea.Batch(load, i.lookAfter())
+}
+
+// lookBound is how long looking after sign-ins may take.
+const lookBound = 2 * time.Minute
+
+// lookAfter finds out which sign-ins have survived a renewal of which nobody
+// knows the end: Flow was stopped in its middle, or GitLab's answer got lost. It
+// goes on when the page is left.
+func (i *integrations) lookAfter() tea.Cmd {
+	var unsure []flow.Integration
+	for _, in := range i.list {
+		if in.Method == flow.OAuth && in.Renewal != flow.RenewalDone {
+			unsure = append(unsure, in)
+		}
+	}
+	if !i.atStart || len(unsure) == 0 {
+		return nil
+	}
+	i.atStart = false
+	setup, store := i.setup(), i.Store
+	return i.looker.start(i.env, lookBound, func(ctx context.Context, _ func(tea.Msg)) tea.Msg {
+		var looks sync.WaitGroup
+		for _, in := range unsure {
+			looks.Go(func() { look(ctx, setup, in) })
+		}
+		looks.Wait()
+		list, err := store.List(ctx)
+		return listLoaded{list, err}
+	})
+}
+
+// look renews a sign-in and stores it if that shows that it is lost.
+func look(ctx context.Context, setup flow.Setup, in flow.Integration) {
+	conn, err := setup.Connect(ctx, in)
+	if err == nil && conn.Tokens != nil {
+		_, err = conn.Tokens.Token(ctx, flow.Secret{})
+	}
+	if flow.CausedBy(err, flow.SignInLost, flow.SignInOver) {
+		// Should this fail, the next refresh says the same.
+		_ = setup.Store.SetStatus(ctx, in.ID, flow.StatusOf(flow.FaultOf(err), setup.Now()))
+	}
 }
 
 func (i *integrations) typing() bool { return i.filtering }
@@ -61,9 +107,11 @@ func (i *integrations) match() {
 
 func (i *integrations) update(msg tea.Msg) (move, tea.Cmd) {
 	if m, ok := msg.(taskMsg); ok {
-		if got, _ := i.loader.take(m); got != nil {
-			i.loader.stop()
-			i.took(got.(listLoaded))
+		for _, t := range []*task{&i.loader, &i.looker} {
+			if got, _ := t.take(m); got != nil {
+				t.stop()
+				i.took(got.(listLoaded))
+			}
 		}
 		return move{}, nil
 	}
@@ -184,7 +232,11 @@ func (i *integrations) draw(b *body, in flow.Integration, focused bool, width in
 	b.add(pad("    "+flow.Plural(in.Counts.All(), "repo"), column) + cut(when, width-1-column))
 	if text := i.toSay(in); text != "" {
 		rows := wrap(text, width-5)
-		b.add(prefixed("    ", rows[:min(len(rows), 2)])...)
+		most := 2
+		if width < narrow {
+			most++
+		}
+		b.add(prefixed("    ", rows[:min(len(rows), most)])...)
 	}
 }
 
@@ -193,12 +245,12 @@ func (i *integrations) toSay(in flow.Integration) string {
 	now, expires := i.Now(), in.Report.Expires
 	switch {
 	case in.Status.Data != flow.Healthy && in.Status.Reason != "":
-		return in.Status.Reason
+		return reason(in.Status)
 	case expires.IsZero():
 	case !now.Before(expires):
-		return "The token expired on " + flow.Date(expires) + ". Open it, then Expiry, to give a new one."
+		return "The token expired on " + flow.Date(expires) + ". Open it, then Expiry, to make a new one."
 	case flow.DaysUntil(now, expires) < 30:
-		return "The token expires in " + flow.Plural(flow.DaysUntil(now, expires), "day") + ". Open it, then Expiry, to give a new one."
+		return "The token expires in " + flow.Plural(flow.DaysUntil(now, expires), "day") + ". Open it, then Expiry, to make a new one."
 	}
 	return ""
 }

@@ -16,6 +16,7 @@ var keys = struct {
 	next, previous, enter, space, back, help, leave       key.Binding
 	filter, tab1, tab2, tab3, add, again, auto, in, out   key.Binding
 	changed, save, reveal, report, redraw, suspend, clear key.Binding
+	copy, print, browse, square                           key.Binding
 }{
 	up:       bind("up/down", "move", "up", "k"),
 	down:     bind("up/down", "move", "down", "j"),
@@ -43,6 +44,10 @@ var keys = struct {
 	auto:    bind("a", "auto-import", "a"),
 	in:      bind("i", "import all shown", "i"),
 	out:     bind("x", "keep out all shown", "x"),
+	copy:    bind("c", "copy long address", "c"),
+	print:   bind("p", "print it", "p"),
+	browse:  bind("o", "open", "o"),
+	square:  bind("m", "QR code", "m"),
 	changed: bind("e", "what has changed", "e"),
 	save:    bind("s", "save", "s"),
 

@@ -18,6 +18,7 @@ type change struct {
 	storing task
 	bad     *flow.Fault
 	notice  string // on success
+	doing   string // while storing; "": saving
 }
 
 type changed struct {
@@ -28,6 +29,8 @@ type changed struct {
 func (c *change) typing() bool   { return false }
 func (c *change) enter() tea.Cmd { return nil }
 func (c *change) leave()         { c.storing.stop() }
+
+func (c *change) askBeforeLeaving() (page, bool) { return c.d.askBeforeLeaving() }
 
 // store runs f in the background.
 func (c *change) store(notice string, f func(ctx context.Context, s Store, in flow.Integration) (flow.Integration, error)) tea.Cmd {
@@ -63,11 +66,26 @@ func (c *change) screen(title string, width int) screen {
 	switch {
 	case c.storing.running():
 		s.message = "  Saving..."
+		if c.doing != "" {
+			s.message = "  " + cut(c.doing, width-3)
+		}
 	case c.bad != nil:
+		next := c.bad.Next()
+		if c.bad.Cause == flow.ChangedMeanwhile {
+			next = "esc shows it as it is now; then change it again."
+		}
 		s.about = "  " + c.d.styles.red.Render(cut(c.bad.Sentence(), width-3))
-		s.message = "  " + cut(c.bad.Next(), width-3)
+		s.message = "  " + cut(next, width-3)
 	}
 	return s
+}
+
+// back leads to the Overview, as it is now if a change was refused.
+func (c *change) back() (move, tea.Cmd) {
+	if c.bad == nil {
+		return c.d.resume(), nil
+	}
+	return c.d.resume(), c.d.load()
 }
 
 // keys are those of the page; while something is stored none acts.
@@ -87,7 +105,7 @@ func (c *change) typed(f *field, msg tea.Msg, enter func() (move, tea.Cmd)) (mov
 	if k, ok := msg.(tea.KeyPressMsg); ok {
 		switch {
 		case key.Matches(k, keys.back):
-			return c.d.resume(), nil
+			return c.back()
 		case key.Matches(k, keys.enter):
 			return enter()
 		}
@@ -166,7 +184,7 @@ func (p *servicesPage) update(msg tea.Msg) (move, tea.Cmd) {
 	switch {
 	case !ok || p.storing.running():
 	case key.Matches(k, keys.back):
-		return p.d.resume(), nil
+		return p.back()
 	case key.Matches(k, keys.enter):
 		on := p.list.chosen()
 		if on == p.d.in.Services {
@@ -194,72 +212,6 @@ func (p *servicesPage) view(width, _ int) screen {
 }
 
 func (p *servicesPage) help() helpPage { return changeHelp("Services") }
-
-// removal deletes the integration, once its name is typed.
-type removal struct {
-	change
-	field field
-}
-
-func newRemoval(d *details) *removal {
-	r := &removal{change: change{d: d}, field: newField("", 200)}
-	r.field.focus()
-	return r
-}
-
-func (r *removal) typing() bool { return true }
-func (r *removal) guard() any   { return r }
-
-func (r *removal) update(msg tea.Msg) (move, tea.Cmd) {
-	if m, ok := msg.(taskMsg); ok {
-		if got, _ := r.storing.take(m); got != nil {
-			if done := got.(changed); done.err == nil {
-				r.d.leave()
-				list := newIntegrations(r.d.env, nil)
-				list.notice = "Deleted " + r.d.in.Name + "."
-				return move{kind: toPage, page: list}, nil
-			}
-		}
-		return r.stored(m)
-	}
-	return r.typed(&r.field, msg, r.remove)
-}
-
-func (r *removal) remove() (move, tea.Cmd) {
-	if strings.TrimSpace(r.field.value()) != r.d.in.Name {
-		r.bad = &flow.Fault{Cause: flow.BadName, Detail: flow.CleanLine(r.field.value(), 40), Where: "it is not the name of this integration"}
-		return move{}, nil
-	}
-	r.d.discovery.stop()
-	return move{}, r.store("", func(ctx context.Context, s Store, in flow.Integration) (flow.Integration, error) {
-		return in, s.Delete(ctx, in.ID)
-	})
-}
-
-func (r *removal) view(width, _ int) screen {
-	s := r.screen("Delete?", width)
-	if r.bad != nil && r.bad.Cause == flow.BadName {
-		s.about, s.message = "", "  That is not its name. Type "+cut(r.d.in.Name, width-40)+" to delete it."
-	}
-	b, d := &s.body, r.d
-	c := d.plan.SavedCounts()
-	b.add(prefixed("  ", wrap("Deleting takes away for good:", width-3))...)
-	b.blank()
-	b.add("    " + flow.Plural(c.All(), "repo") + " in the list, " + flow.Number(c[flow.Imported]) + " of them imported")
-	b.add("    " + flow.Plural(len(d.plan.Settings.Rules), "rule") + ", and what was chosen by hand or for groups")
-	b.prose(width, 4, 0, "the stored token; in GitLab it goes on until you revoke it")
-	b.blank()
-	b.detail("  In GitLab nothing changes.")
-	b.blank()
-	text, cursor := r.field.draw(width - 18)
-	b.focus(17 + cursor)
-	b.add(d.styles.mark(true) + d.styles.label("Name", 15, true) + text)
-	b.add("                 " + cut("Type "+d.in.Name+" to delete it.", width-18))
-	s.keys = r.keys(does(keys.enter, "delete"), does(keys.back, "keep it"))
-	return s
-}
-
-func (r *removal) help() helpPage { return changeHelp("Delete") }
 
 func changeHelp(name string) helpPage {
 	return helpPage{name: name,

@@ -13,7 +13,6 @@ import (
 type method struct {
 	w     *wizard
 	token bool // the focus is on Access token
-	said  bool // OAuth was chosen, and the answer is on screen
 }
 
 func newMethod(w *wizard) step {
@@ -32,26 +31,25 @@ func (m *method) update(msg tea.Msg) (move, tea.Cmd) {
 	}
 	switch {
 	case key.Matches(k, keys.up):
-		m.token, m.said = false, false
+		m.token = false
 	case key.Matches(k, keys.down):
-		m.token, m.said = true, false
-	case key.Matches(k, keys.enter) && m.token:
-		m.w.draft.SetMethod(flow.AccessToken)
-		return move{kind: next}, nil
+		m.token = true
+	case key.Matches(k, keys.previous):
+		return move{kind: back}, nil
 	case key.Matches(k, keys.enter):
-		m.said = true
+		chosen := flow.OAuth
+		if m.token {
+			chosen = flow.AccessToken
+		}
+		m.w.draft.SetMethod(chosen)
+		return move{kind: next}, nil
 	}
 	return move{}, nil
 }
 
-const oauthFollows = "OAuth follows in the next version; choose Access token."
-
 func (m *method) view(width, _ int) screen {
 	st, s := m.w.styles, screen{body: newBody()}
 	s.keys = []key.Binding{keys.up, keys.enter, keys.back, keys.help}
-	if m.said {
-		s.message = "  " + oauthFollows
-	}
 	b := &s.body
 	b.add("  " + st.bold.Render("How should Flow sign in?"))
 	b.blank()

@@ -19,10 +19,20 @@ type overview struct {
 
 func newOverview(d *details) *overview { return &overview{d: d} }
 
-func (o *overview) enter() tea.Cmd { return nil }
-func (o *overview) typing() bool   { return false }
-func (o *overview) back() bool     { return true }
-func (o *overview) replaced()      {}
+func (o *overview) typing() bool { return false }
+func (o *overview) back() bool   { return true }
+func (o *overview) replaced()    {}
+
+// enter puts the focus on what mends a failed integration.
+func (o *overview) enter() tea.Cmd {
+	mend, facts := mendedBy(o.d.in.Status), o.facts()
+	for i, stop := range o.stops(facts) {
+		if mend != nil && facts[stop].label == mend.fact {
+			o.at = i
+		}
+	}
+	return nil
+}
 
 // A fact is one row; act is nil where nothing can be changed.
 type fact struct {
@@ -34,16 +44,21 @@ type fact struct {
 func (o *overview) facts() []fact {
 	d, in := o.d, o.d.in
 	now, r := d.Now(), in.Report
-	open := func(p page) func() (move, tea.Cmd) {
-		return func() (move, tea.Cmd) { return move{kind: over, page: p}, nil }
+	over := func(open func() page) func() (move, tea.Cmd) {
+		return func() (move, tea.Cmd) { return move{kind: over, page: open()}, nil }
 	}
-	signIn := r.Account + ", " + strings.ToLower(in.Method.String())
-	if len(r.Scopes) > 0 {
-		signIn += ": " + r.Scopes.String()
+	again := func(first flow.Step, mend flow.Field) func() (move, tea.Cmd) {
+		return over(func() page { return newReconnection(d, first, mend) })
 	}
-	expiry := flow.Expiry(now, r.Expires)
-	if r.Expires.IsZero() {
-		expiry = "no date known"
+	expiry := fact{"Expiry", renews(r), "", nil}
+	if mend := mendedBy(in.Status); mend != nil && mend.fact == signInFact {
+		expiry.value = "no longer renews itself"
+	}
+	if in.Method == flow.AccessToken {
+		expiry = fact{"Expiry", flow.Expiry(now, r.Expires), "make a new token", again(flow.StepCredentials, flow.FieldToken)}
+		if r.Expires.IsZero() {
+			expiry.value = "no date known"
+		}
 	}
 	base := in.BaseURL.String()
 	if in.BaseURL.IsPlain() {
@@ -53,23 +68,65 @@ func (o *overview) facts() []fact {
 	if at := in.Discovery.At; !at.IsZero() {
 		refresh = fmt.Sprintf("complete %s: %s, %s", flow.Ago(now, at), flow.Plural(in.Discovery.Groups, "group"), flow.Plural(in.Discovery.Repos, "repo"))
 	}
-	kept := d.Database + ", the token sealed"
+	kept := d.Database + ", the " + credential(in.Method) + " sealed"
 	if d.Demo != nil {
 		kept = "for this demo only"
 	}
+	address := fact{"Base URL", base, "change the address", again(flow.StepCredentials, flow.FieldBaseURL)}
+	if hasFixedAddress(in) {
+		address.does, address.act = "", nil
+	}
 	return []fact{
-		{"Name", in.Name, "rename", open(newRename(d))},
-		{"Services", in.Services.String(), "turn services on or off", open(newServicesPage(d))},
-		{"Base URL", base, "", nil},
+		{"Name", in.Name, "rename", over(func() page { return newRename(d) })},
+		{"Services", in.Services.String(), "turn services on or off", over(func() page { return newServicesPage(d) })},
+		address,
 		{"Server", r.Server, "", nil},
-		{"Sign-in", signIn, "", nil},
-		{"Expiry", expiry, "give a new token", open(newRenewal(d))},
+		{signInFact, signInOf(in), "sign in again", again(flow.StepMethod, "")},
+		expiry,
 		{"Role", r.Check(flow.CheckRole).Text, "", nil},
-		{"Connection", fmt.Sprintf("tested %s: %s", flow.Ago(now, r.At), r.Tally()), "test again", open(newRetest(d))},
+		{"Connection", fmt.Sprintf("tested %s: %s", flow.Ago(now, r.At), r.Tally()), "test again", over(func() page { return newRetest(d) })},
 		{"Discovery", refresh, "refresh", func() (move, tea.Cmd) { return move{}, d.refresh() }},
 		{"Kept in", kept, "", nil},
-		{"Delete", "this integration and all that Flow read through it", "delete", open(newRemoval(d))},
+		{"Delete", "this integration and all that Flow read through it", "delete", over(func() page { return newRemoval(d) })},
 	}
+}
+
+const signInFact = "Sign-in"
+
+// signInOf says as whom, how and with which scopes: @flow-bot, OAuth: api.
+func signInOf(in flow.Integration) string {
+	method := "OAuth"
+	if in.Method == flow.AccessToken {
+		method = "access token"
+	}
+	text := in.Report.Account + ", " + method
+	if len(in.Report.Scopes) > 0 {
+		text += ": " + in.Report.Scopes.String()
+	}
+	return text
+}
+
+// hasFixedAddress reports whether there is nothing to be changed about where the
+// GitLab is.
+func hasFixedAddress(in flow.Integration) bool {
+	provider, _ := flow.ProviderByID(in.Provider)
+	return provider.BaseURL != ""
+}
+
+// renews says how long a sign-in does, in the words of its test.
+func renews(r flow.Report) string {
+	if c := r.Check(flow.CheckExpiry); c.Status == flow.OK || c.Status == flow.Warning {
+		return strings.TrimPrefix(c.Text, "the sign-in ")
+	}
+	return "renews itself"
+}
+
+// credential is what a method leaves with Flow, in one word.
+func credential(m flow.Method) string {
+	if m == flow.OAuth {
+		return "sign-in"
+	}
+	return "token"
 }
 
 // stops are the facts that can be changed.
@@ -112,7 +169,7 @@ func (o *overview) draw(s *screen, width, _ int) {
 	if status.Reason != "" {
 		b.add(prefixed(strings.Repeat(" ", 2+label), wrap(status.Reason, width-3-label))...)
 	}
-	if finding := d.finding(); finding != "" {
+	if finding := d.finding(); finding != "" && mendedBy(status) == nil {
 		b.add("  " + cut(finding, width-3))
 	}
 	b.blank()
@@ -139,6 +196,9 @@ func (o *overview) draw(s *screen, width, _ int) {
 		b.together(dropDetail, latest...)
 	}
 	s.keys = []key.Binding{keys.up, does(keys.enter, facts[focused].does), does(keys.again, "refresh"), does(keys.back, "integrations"), keys.help}
+	if width < narrow {
+		s.keys[0], s.keys[1] = s.keys[1], s.keys[0] // what enter does goes last
+	}
 }
 
 func (o *overview) help() helpPage {

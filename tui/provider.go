@@ -69,6 +69,7 @@ func (p *provider) choose() (move, tea.Cmd) {
 		return move{}, drop
 	}
 	p.w.draft = kept
+	p.w.takeOptions()
 	return move{kind: toStep, step: min(kept.Step, flow.StepCredentials)}, nil
 }
 

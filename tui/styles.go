@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"fmt"
 	"strings"
 
 	"charm.land/lipgloss/v2"
@@ -16,6 +17,7 @@ type styles struct {
 	bold, accent, green, yellow, red lipgloss.Style
 
 	folded, open string // glyphs before a group
+	ascii        bool   // nothing else can be drawn
 }
 
 func newStyles(ascii bool) styles {
@@ -25,7 +27,7 @@ func newStyles(ascii bool) styles {
 		green:  lipgloss.NewStyle().Foreground(lipgloss.Green),
 		yellow: lipgloss.NewStyle().Foreground(lipgloss.Yellow),
 		red:    lipgloss.NewStyle().Foreground(lipgloss.Red),
-		folded: "▸", open: "▾",
+		folded: "▸", open: "▾", ascii: ascii,
 	}
 	if ascii {
 		s.folded, s.open = ">", "v"
@@ -126,9 +128,12 @@ func wrap(text string, width int) []string {
 // that a selection holds nothing else. Every row links to the whole.
 func (s styles) address(url string, width int) []line {
 	var rows []line
-	link := s.accent.Hyperlink(url)
 	for rest := url; rest != ""; {
 		n := min(width, len(rest))
+		// The id makes all rows one link. The number tells them apart for the
+		// renderer, which ends a link with its row and takes an equal one in the
+		// next for one that goes on.
+		link := s.accent.Hyperlink(url, "id=address", fmt.Sprintf("row=%d", len(rows)))
 		rows = append(rows, line{text: link.Render(rest[:n]), full: true})
 		rest = rest[n:]
 	}

@@ -84,7 +84,8 @@ func (t *task) stop() {
 // An env is what all pages share.
 type env struct {
 	Deps
-	styles styles
-	ctx    context.Context // ends with the program
-	tasks  *sync.WaitGroup
+	styles  styles
+	ctx     context.Context // ends with the program
+	tasks   *sync.WaitGroup
+	printer *printer
 }

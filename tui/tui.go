@@ -27,9 +27,7 @@ type Store interface {
 	Save(ctx context.Context, id int64, c flow.Changes) (flow.Integration, error)
 	Rename(ctx context.Context, id, version int64, name string) (flow.Integration, error)
 	SetServices(ctx context.Context, id, version int64, s flow.Services) (flow.Integration, error)
-	SetConnection(ctx context.Context, id, version int64, c flow.Connection, r flow.Report) (flow.Integration, error)
 	SetReport(ctx context.Context, id int64, r flow.Report) error
-	Delete(ctx context.Context, id int64) error
 	Events(ctx context.Context, id int64, n int) ([]flow.Event, error)
 	EventsSince(ctx context.Context, id, version int64) ([]flow.Event, error)
 	KeepDraft(ctx context.Context, d flow.Draft) error
@@ -47,15 +45,23 @@ type Deps struct {
 	Database string              // where integrations are kept, as it is shown
 	Key      string              // where the key to the tokens is, as it is shown
 	OpenURL  func(string) error  // nil where no browser can be seen
+	SSH      string              // how this machine is reached over SSH, such as ana@build-07; "" if nobody came that way
 	Dir      string              // where reports are written
+	Redirect string              // a callback host of the company's own, from --redirect-uri
+	Port     int                 // to listen on while signing in, from --callback-port; 0: Flow chooses
 	Notes    []string            // about the store, said once
 	Demo     *Demo               // of flow demo
 }
 
 // A Demo offers what is to be typed for the built-in GitLab.
 type Demo struct {
-	Address string
-	Token   string
+	Address      string
+	Token        string
+	ClientID     string // of Flow, which is registered there
+	ClientSecret string
+	User         string // who can approve Flow there
+	Password     string
+	OAuth        bool // the wizard starts with OAuth
 }
 
 func (d Deps) setup() flow.Setup {
@@ -67,7 +73,8 @@ func (d Deps) setup() flow.Setup {
 func Run(ctx context.Context, d Deps, in io.Reader, out io.Writer, options ...tea.ProgramOption) error {
 	ctx, cancel := context.WithCancel(ctx)
 	tasks := &sync.WaitGroup{}
-	a, err := newApp(ctx, d, tasks)
+	printer, out := newPrinter(out)
+	a, err := newApp(ctx, d, tasks, printer)
 	if err != nil {
 		cancel()
 		return err
@@ -156,15 +163,17 @@ type app struct {
 	asked         bool // the question before leaving is on screen
 }
 
-func newApp(ctx context.Context, d Deps, tasks *sync.WaitGroup) (*app, error) {
-	e := &env{Deps: d, styles: newStyles(onlyASCII(d.Getenv)), ctx: ctx, tasks: tasks}
+func newApp(ctx context.Context, d Deps, tasks *sync.WaitGroup, p *printer) (*app, error) {
+	e := &env{Deps: d, styles: newStyles(onlyASCII(d.Getenv)), ctx: ctx, tasks: tasks, printer: p}
 	list, err := d.Store.List(ctx)
 	if err != nil {
 		return nil, err
 	}
 	a := &app{env: e}
 	if len(list) > 0 {
-		a.page = newIntegrations(e, list)
+		start := newIntegrations(e, list)
+		start.atStart = true
+		a.page = start
 		return a, nil
 	}
 	kept, _, err := d.Store.KeptDraft(ctx)
@@ -194,6 +203,7 @@ func (a *app) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		}
 		return a, tea.Batch(cmds...)
 	case tea.PasteMsg:
+		a.env.printer.back()
 		if a.helping || a.guardOn || a.isTooSmall() {
 			return a, nil
 		}
@@ -213,9 +223,14 @@ func (a *app) press(k tea.KeyPressMsg) tea.Cmd {
 	case "ctrl+c":
 		return a.quit()
 	case "ctrl+l":
+		a.env.printer.back()
 		return tea.ClearScreen
 	case "ctrl+z":
 		return tea.Suspend
+	}
+	if a.env.printer.on {
+		a.env.printer.back()
+		return nil
 	}
 	if a.isTooSmall() {
 		return nil // what can't be seen can't be meant
@@ -291,6 +306,7 @@ func (a *app) quit() tea.Cmd {
 	if p, ok := a.page.(unsaved); ok && !a.asked {
 		if question, ask := p.askBeforeLeaving(); ask {
 			a.helping = false
+			a.env.printer.back()
 			a.page, a.asked = question, true
 			return tea.Batch(a.page.enter(), a.startGuard())
 		}
@@ -302,6 +318,10 @@ func (a *app) quit() tea.Cmd {
 func (a *app) View() tea.View {
 	v := tea.View{AltScreen: true, WindowTitle: "Flow"}
 	switch {
+	case a.env.printer.on:
+		v.AltScreen, v.Cursor = false, tea.NewCursor(0, 0)
+		v.Cursor.Blink = false
+		return v
 	case a.width == 0:
 		return v
 	case a.isTooSmall():

@@ -2,8 +2,6 @@ package tui
 
 import (
 	"context"
-	"fmt"
-	"strings"
 	"time"
 
 	"charm.land/bubbles/v2/key"
@@ -31,33 +29,49 @@ type step interface {
 	back() bool
 }
 
-// A wizard leads from nothing to an integration.
+// A wizard leads from nothing to an integration, or signs in again for one.
 type wizard struct {
 	*env
 	draft flow.Draft
 	at    flow.Step
 	step  step
-	came  page // where esc on the first step leads; nil leaves nowhere
+	came  page          // where esc on the first step leads; nil leaves nowhere
+	again *reconnection // an integration signs in again; nil: a new one is connected
 
 	changing bool // an answer is changed from Create, to come back there
 	kept     flow.Draft
 	loader   task
 	taken    []string // names of the integrations that there are
+
+	mend  flow.Field  // the answer that Credentials opens at; "": the first that is missing
+	wrong *flow.Fault // what GitLab says to the credentials; shown there
+
+	renewal *renewal    // of the draft's sign-in; nil: none runs
+	tested  flow.Report // the last one of that sign-in
+	storing bool        // it is being stored: whoever does that ends it if it fails
+	signIn  signIn      // the attempt to get one, whichever step is on screen
 }
 
 // newWizard starts with an empty draft, or offers to go on with a kept one.
 func newWizard(e *env, kept flow.Draft, came page) *wizard {
 	w := &wizard{env: e, draft: flow.NewDraft(), came: came, kept: kept}
-	if e.Demo != nil {
+	if e.Demo != nil && !e.Demo.OAuth {
 		w.draft.Method = flow.AccessToken
 	}
+	w.takeOptions()
 	w.open(flow.StepProvider)
 	return w
 }
 
+// takeOptions takes what the command line says of signing in.
+func (w *wizard) takeOptions() { w.draft.App.Redirect, w.draft.Port = w.Redirect, w.Port }
+
 func (w *wizard) open(s flow.Step) {
 	if w.step != nil {
 		w.step.leave()
+	}
+	if w.again != nil {
+		w.again.bad = nil
 	}
 	w.at, w.draft.Step = s, max(w.draft.Step, s)
 	w.step = steps[s](w)
@@ -70,6 +84,9 @@ type wizardLoaded struct {
 }
 
 func (w *wizard) enter() tea.Cmd {
+	if w.again != nil {
+		return w.step.enter()
+	}
 	store := w.Store
 	load := w.loader.start(w.env, storeBound, func(ctx context.Context, _ func(tea.Msg)) tea.Msg {
 		list, err := store.List(ctx)
@@ -95,13 +112,38 @@ func (w *wizard) offer(kept flow.Draft) {
 }
 
 func (w *wizard) update(msg tea.Msg) (move, tea.Cmd) {
-	if m, ok := msg.(taskMsg); ok && m.run == w.loader.run {
-		if loaded, ok := m.msg.(wizardLoaded); ok && loaded.err == nil {
-			w.taken = loaded.names
-			w.offer(loaded.kept)
-		}
-		w.loader.stop()
+	switch m := msg.(type) {
+	case renewed:
+		w.took(m)
 		return move{}, nil
+	case taskMsg:
+		if m.run == w.loader.run {
+			if loaded, ok := m.msg.(wizardLoaded); ok && loaded.err == nil {
+				w.taken = loaded.names
+				w.offer(loaded.kept)
+			}
+			w.loader.stop()
+			return move{}, nil
+		}
+		if w.again != nil && w.again.owns(m) {
+			return w.reconnectUpdate(m)
+		}
+	case tea.KeyPressMsg, tea.PasteMsg:
+		if w.again != nil && w.again.storing.running() {
+			return move{}, nil
+		}
+	}
+	was := w.signedIn()
+	to, cmd := w.pass(msg)
+	w.signInChanged(was)
+	w.keepSignIn()
+	return to, cmd
+}
+
+// pass hands a message to the step and goes where it wants.
+func (w *wizard) pass(msg tea.Msg) (move, tea.Cmd) {
+	if m, ok := msg.(taskMsg); ok && w.signIn.owns(m) {
+		return move{}, w.hear(m)
 	}
 	if k, ok := msg.(tea.KeyPressMsg); ok && key.Matches(k, keys.back) && w.step.back() {
 		return w.follow(move{kind: back})
@@ -115,6 +157,13 @@ func (w *wizard) update(msg tea.Msg) (move, tea.Cmd) {
 func (w *wizard) follow(m move) (move, tea.Cmd) {
 	switch m.kind {
 	case next:
+		if w.again != nil && w.at == flow.StepConnection {
+			if !isOver(w.again.bad) {
+				return move{}, w.reconnect()
+			}
+			w.open(w.signInAnew().step)
+			break
+		}
 		to := w.at + 1
 		// A change made from Create leads back there, unless it undid a later
 		// answer, which comes first.
@@ -126,6 +175,9 @@ func (w *wizard) follow(m move) (move, tea.Cmd) {
 		}
 		w.open(to)
 	case back:
+		if w.again != nil && w.at == w.again.first {
+			return w.backToDetails()
+		}
 		if _, err := w.draft.CheckAll(w.taken); w.changing && err == nil {
 			w.changing = false
 			w.open(flow.StepCreate)
@@ -159,25 +211,10 @@ func (w *wizard) change(s flow.Step) move {
 func (w *wizard) view(width, height int) screen {
 	s := w.step.view(width, height)
 	s.header = w.header(width)
+	if w.again != nil {
+		w.viewReconnection(&s, width)
+	}
 	return s
-}
-
-// header names the steps; brackets take the place of spaces, so that nothing
-// moves.
-func (w *wizard) header(width int) string {
-	if width < narrow {
-		return fmt.Sprintf("  Step %d of %d: %s", w.at+1, len(steps), w.styles.bold.Render(w.at.String()))
-	}
-	var left strings.Builder
-	left.WriteByte(' ')
-	for s, name := range flow.StepNames {
-		if flow.Step(s) == w.at {
-			left.WriteString("[" + w.styles.bold.Render(name) + "]")
-		} else {
-			left.WriteString(" " + name + " ")
-		}
-	}
-	return headerRow(left.String(), fmt.Sprintf("%d of %d", w.at+1, len(steps)), width)
 }
 
 func (w *wizard) typing() bool { return w.step.typing() }
@@ -186,15 +223,20 @@ func (w *wizard) guard() any { return guardOf(w.step) }
 
 func (w *wizard) help() helpPage { return w.step.help() }
 
-// leave keeps the draft, if there is anything in it.
+// leave keeps the draft, if there is anything in it, and ends a sign-in that is
+// not stored.
 func (w *wizard) leave() {
 	w.step.leave()
 	w.loader.stop()
+	w.signIn.stop()
 	w.keep()
+	if !w.storing {
+		w.end(w.signedIn())
+	}
 }
 
 func (w *wizard) keep() {
-	if w.draft.Provider == "" || w.Demo != nil {
+	if w.draft.Provider == "" || w.Demo != nil || w.again != nil {
 		return
 	}
 	draft := w.draft

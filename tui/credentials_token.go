@@ -1,0 +1,54 @@
+package tui
+
+import (
+	"strings"
+
+	"flow"
+)
+
+// viewPage says where the token is made and what it needs.
+func (c *credentials) viewPage(b *body, label, width int) {
+	st, server := c.w.styles, c.w.draft.Server
+	wide := width >= roomy
+	lead := "Name and scopes are filled in at this address:"
+	switch {
+	case server.TokenPage == "":
+		lead = "In your settings in GitLab, with these:"
+	case !server.Prefilled:
+		lead = "At this address, with these values:"
+	case !wide:
+		lead = "Name and scopes are filled in here:"
+	}
+	if c.at == stopLink {
+		b.focus(2)
+	}
+	b.add(st.mark(c.at == stopLink) + st.label("Make a token", label, c.at == stopLink) + lead)
+	if server.TokenPage != "" {
+		b.addLines(st.address(server.TokenPage, width)...)
+	}
+	row := func(name, long, short string) {
+		text := long
+		if !wide {
+			text = short
+		}
+		b.detail("    " + pad(name, label-2) + text)
+	}
+	if !server.Prefilled {
+		row("Name", "Flow", "Flow")
+	}
+	if wide || !server.Prefilled {
+		row("Scopes", flow.WantedScopes.String(), flow.WantedScopes.String())
+	}
+	row("Account", "best one made for Flow (a service account), not your own", "best one made for Flow, not your own")
+	row("Role", "Reporter or more; Maintainer or Owner for webhooks", "Reporter; for webhooks Maintainer, Owner")
+	row("Expiry", "note the date; Flow reads it too and warns 30 days ahead", "note the date; Flow warns 30 days ahead")
+}
+
+func (c *credentials) viewToken(b *body, label, width int) {
+	c.viewSecret(b, stopToken, "Access token", label, width)
+	c.viewFault(b, stopToken, 2+label, width)
+	if c.at == stopShow {
+		b.focus(2 + label)
+	}
+	b.add(c.w.styles.mark(c.at == stopShow) + strings.Repeat(" ", label) + c.box())
+}

@@ -20,24 +20,27 @@ import (
 )
 
 func (p *program) demoCommand() *cobra.Command {
-	return &cobra.Command{
+	var oauth bool
+	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "Shows Flow with a built-in GitLab; nothing is left of it",
 		Long: `Shows Flow with a built-in GitLab; nothing is left of it.
 
-It starts a GitLab of a made-up company on a port of this machine that only this machine can reach, says what is to be typed, and opens the wizard on it: the same screens and requests as with your own GitLab.
+It starts a GitLab of a made-up company on a port of this machine that only this machine can reach, says what is to be typed, and opens the wizard on it: the same screens and requests as with your own GitLab. With --oauth the wizard starts with OAuth: it is the same demo, and both methods work in it either way. A browser on this machine, or a forward to it, can then open the pages of that GitLab.
 
 Nothing goes over the network, your own integrations are not touched, and everything that it wrote is removed when you leave.`,
-		Example: "flow demo",
+		Example: "flow demo\nflow demo --oauth",
 		Args:    takes(),
-		RunE:    func(cmd *cobra.Command, _ []string) error { return p.runDemo(cmd.Context()) },
+		RunE:    func(cmd *cobra.Command, _ []string) error { return p.runDemo(cmd.Context(), oauth) },
 	}
+	cmd.Flags().BoolVar(&oauth, "oauth", false, "start with OAuth instead of an access token")
+	return cmd
 }
 
 // demoLatency is long enough to see progress.
 const demoLatency = 15 * time.Millisecond
 
-func (p *program) runDemo(ctx context.Context) error {
+func (p *program) runDemo(ctx context.Context, oauth bool) error {
 	if !p.canDraw() {
 		return &flow.Fault{Cause: flow.NoTerminal}
 	}
@@ -51,7 +54,7 @@ func (p *program) runDemo(ctx context.Context) error {
 			fmt.Fprintf(p.stderr, "flow: %s could not be removed.\n", d.dir)
 		}
 	}()
-	return p.show(ctx, d.deps(p))
+	return p.show(ctx, d.deps(p, oauth))
 }
 
 // A demo is a GitLab on a loopback port and a store in a folder of its own.
@@ -93,13 +96,17 @@ func (d *demo) env(name string) string {
 
 func noProxy(*http.Request) (*url.URL, error) { return nil, nil }
 
-func (d *demo) deps(p *program) tui.Deps {
+func (d *demo) deps(p *program, oauth bool) tui.Deps {
 	kept := d.store.Keeping()
 	return tui.Deps{
 		GitLab: d.client, Store: d.store, Now: p.now, Who: p.who(), Getenv: p.env,
 		Database: kept.Database, Key: kept.Key,
-		OpenURL: p.browser(), Dir: d.dir,
-		Demo: &tui.Demo{Address: d.server.URL(), Token: gitlabtest.DemoToken},
+		OpenURL: p.browser(), Dir: d.dir, SSH: p.ssh(),
+		Demo: &tui.Demo{
+			Address: d.server.URL(), Token: gitlabtest.DemoToken,
+			ClientID: gitlabtest.DemoClientID, ClientSecret: gitlabtest.DemoClientSecret, OAuth: oauth,
+			User: gitlabtest.DemoUser, Password: gitlabtest.DemoPassword,
+		},
 	}
 }
 

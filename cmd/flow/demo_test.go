@@ -9,6 +9,9 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"flow"
+	"flow/gitlab/gitlabtest"
 )
 
 func TestTheDemoLeavesNothing(t *testing.T) {
@@ -66,10 +69,57 @@ func TestTheDemoIsRemovedOnAPanic(t *testing.T) {
 				t.Error("it did not panic")
 			}
 		}()
-		_ = p.runDemo(context.Background())
+		_ = p.runDemo(context.Background(), false)
 	}()
 	if left, err := os.ReadDir(temp); err != nil || len(left) > 0 {
 		t.Errorf("%v is left, %v", left, err)
+	}
+}
+
+// What the demo says is to be typed signs in, with either method.
+func TestTheDemoSignsIn(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir())
+	p := withEnv(nil)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	d, err := p.newDemo(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.close()
+	if deps := d.deps(p, false); deps.Demo.OAuth {
+		t.Error("it starts with OAuth")
+	}
+	demo := d.deps(p, true).Demo
+	if !demo.OAuth {
+		t.Error("it does not start with OAuth")
+	}
+	server, err := d.client.Find(ctx, demo.Address, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	app := flow.Application{ClientID: demo.ClientID, Secret: flow.NewSecret(demo.ClientSecret)}
+	attempt, err := d.client.SignIn(ctx, flow.SignIn{Server: server, App: app})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer attempt.Close()
+	browser := gitlabtest.NewBrowser(d.server, demo.User, demo.Password)
+	defer browser.Close()
+	if _, err := browser.Authorize(ctx, attempt.Doors().Local.Address, true); err != nil {
+		t.Fatal(err)
+	}
+	grant, err := attempt.Wait(ctx, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]flow.Connection{
+		"OAuth": {BaseURL: server.BaseURL, App: app, Grant: grant},
+		"token": {BaseURL: server.BaseURL, Token: flow.NewSecret(demo.Token)},
+	} {
+		if report, err := d.client.Test(ctx, c, nil); err != nil || !report.Passed() {
+			t.Errorf("%s: %v, %v", name, report.Checks, err)
+		}
 	}
 }
 

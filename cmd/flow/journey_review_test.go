@@ -93,10 +93,11 @@ func TestManagingAnIntegration(t *testing.T) {
 	tm.see("Saved: Repo, PR.", "/^> Services +Repo, PR$/")
 
 	// A token that does not work never takes the place of one that does.
-	tm.press("down").see("> Expiry").press("enter").see("New token").typed("glpat-nobody").press("enter")
-	tm.see("Test the new token", "This token is unknown to GitLab", "enter give a new token").press("enter")
-	tm.see("/^> Access token *$/").press("enter").see("Access token is empty").typed(gitlabtest.DemoTokenReadAPI).press("enter")
-	tm.see("Connected: 8 ok, 1 warning", "enter continue").press("enter").see("The new token is stored.", "access token: read_api")
+	tm.press("down").see("> Base URL", "enter change the address").press("down").see("> Sign-in", "enter sign in again").press("down").see("> Expiry", "enter make a new token").press("enter")
+	tm.see("Sign in again", "/^> Access token *$/", "Until this passes its test, the old token stays in use.").typed("glpat-nobody").press("enter")
+	tm.see("This token is unknown to GitLab", "enter change the token").press("enter")
+	tm.see("/^> Access token/", "12 characters").press("ctrl+u", "enter").see("Access token is empty").typed(gitlabtest.DemoTokenReadAPI).press("enter")
+	tm.see("Connected: 8 ok, 1 warning", "enter save").press("enter").see("Signed in again as @flow-bot. Tested: 8 ok, 1 warning.", "access token: read_api")
 
 	tm.press("down").see("> Connection").press("enter").see("Test connection", "Connected: 8 ok, 1 warning").press("esc").see("tested just now: 8 ok, 1 warning")
 	tm.press("down").see("> Discovery").press("enter").see("Refreshed: 0 new repos.")

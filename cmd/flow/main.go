@@ -24,6 +24,8 @@ var version string
 func main() {
 	// Bubble Tea would write every key to that file, also those of a token.
 	os.Unsetenv("TEA_TRACE")
+	// What opens a browser asks it which one.
+	os.Setenv("BROWSER", windowBrowsers(os.Getenv("BROWSER")))
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	p := program{
 		stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr,
@@ -81,8 +83,9 @@ func exitCode(err error) int {
 		return exitOK
 	case errors.As(err, &mistake):
 		return exitUsage
-	case flow.CausedBy(err, flow.NoAddress, flow.NotAnAddress, flow.PlainAddress, flow.NoToken, flow.BadName,
-		flow.NameTaken, flow.BadService, flow.NoService, flow.NoTerminal):
+	case flow.CausedBy(err, flow.NoAddress, flow.NotAnAddress, flow.PlainAddress, flow.NoToken, flow.NoClientID,
+		flow.BadClientID, flow.BadRedirect, flow.PortTaken, flow.BadName, flow.NameTaken, flow.BadService,
+		flow.NoService, flow.NoTerminal):
 		return exitUsage
 	}
 	return exitFailed

@@ -21,17 +21,24 @@ func tellChecks(w io.Writer) func(flow.Check) {
 		if !c.Status.Done() {
 			return
 		}
+		c = shown(c)
 		fmt.Fprintln(w, pad(string(c.Status), checkStatusWidth)+pad(c.Name, checkNameWidth)+c.Text)
 		says := c.Says
 		if says != "" {
 			says = "GitLab says: " + says
 		}
-		for _, text := range []string{onCommandLine(c.Hint, ""), c.Link, says} {
+		for _, text := range []string{c.Hint, c.Link, says} {
 			if text != "" {
 				fmt.Fprintln(w, strings.Repeat(" ", checkStatusWidth+checkNameWidth)+text)
 			}
 		}
 	}
+}
+
+// shown is a check of the test that a command runs, in its words.
+func shown(c flow.Check) flow.Check {
+	c.Hint = onCommandLine(c.Hint, commands{})
+	return c
 }
 
 // progress writes how far a discovery has come: on a terminal in one line that

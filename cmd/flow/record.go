@@ -11,7 +11,10 @@ type record struct {
 	ID         int64           `json:"id"`
 	Name       string          `json:"name"`
 	Provider   string          `json:"provider"`
-	Method     flow.Method     `json:"method"` // token or oauth
+	Method     flow.Method     `json:"method"`                 // token or oauth
+	ClientID   string          `json:"client_id,omitempty"`    // of oauth
+	Redirect   string          `json:"redirect_uri,omitempty"` // of oauth, where the page is not one of this machine
+	Renewal    flow.Renewal    `json:"renewal,omitempty"`      // of oauth: begun or unanswered, where the last one did not end
 	BaseURL    flow.BaseURL    `json:"base_url"`
 	PlainHTTP  bool            `json:"plain_http"`
 	Services   []string        `json:"services"`
@@ -49,6 +52,7 @@ type counts struct {
 func recordOf(in flow.Integration) record {
 	r := record{
 		ID: in.ID, Name: in.Name, Provider: in.Provider, Method: in.Method,
+		ClientID: in.App.ClientID, Redirect: in.App.Redirect, Renewal: in.Renewal,
 		BaseURL: in.BaseURL, PlainHTTP: in.PlainHTTP, Services: in.Services.Names(),
 		Status:  status{in.Status.Data, reasonOf(in), in.Status.Since},
 		Account: in.Report.Account, Server: in.Report.Server, GitLab: in.Report.Version,
@@ -61,7 +65,7 @@ func recordOf(in flow.Integration) record {
 		},
 	}
 	for i := range r.Checks {
-		r.Checks[i].Hint = onCommandLine(r.Checks[i].Hint, "")
+		r.Checks[i].Hint = onCommandLine(r.Checks[i].Hint, commands{reconnect: commandsFor(in).reconnect})
 	}
 	if !in.Report.Expires.IsZero() {
 		r.Expires = &in.Report.Expires
@@ -75,7 +79,7 @@ func recordOf(in flow.Integration) record {
 // reasonOf is the reason of the data status, whose next step is stored as
 // screens word it.
 func reasonOf(in flow.Integration) string {
-	return onCommandLine(in.Status.Reason, "flow refresh "+quoted(in.Name))
+	return onCommandLine(in.Status.Reason, commandsFor(in))
 }
 
 func recordsOf(list []flow.Integration) []record {

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -48,11 +47,15 @@ func (p *program) runRefresh(ctx context.Context, name string, asJSON bool) erro
 		if asJSON {
 			return writeJSON(p.stdout, refreshed{in.ID, in.Name, found})
 		}
-		_, err = fmt.Fprintf(p.stdout, "Refreshed %s: %s, %s; %s new, %s no longer found, %s imported.\n", in.Name,
-			flow.Plural(found.Groups, "group"), flow.Plural(found.Repos, "repo"),
-			flow.Number(found.New), flow.Number(found.Lost), flow.Number(found.Taken))
+		_, err = fmt.Fprintf(p.stdout, "Refreshed %s: %s.\n", in.Name, outcomeOf(found))
 		return err
 	})
+}
+
+// outcomeOf is what a complete walk has found and done.
+func outcomeOf(d flow.Discovery) string {
+	return fmt.Sprintf("%s, %s; %s new, %s no longer found, %s imported", flow.Plural(d.Groups, "group"), flow.Plural(d.Repos, "repo"),
+		flow.Number(d.New), flow.Number(d.Lost), flow.Number(d.Taken))
 }
 
 // refreshed is what flow refresh --json prints.
@@ -68,20 +71,25 @@ func (p *program) discover(ctx context.Context, g flow.GitLab, s flow.Store, in 
 	return p.setup(g, s).Refresh(ctx, in, progress.tell)
 }
 
-// findBound is how long an error waits for the address of the token page.
-const findBound = 10 * time.Second
-
 // refreshHint adds what to do about a refresh that failed. A token that is of
-// no use any more is replaced in the screens.
+// no use any more is replaced.
 func refreshHint(ctx context.Context, client *gitlab.Client, in flow.Integration, err error) error {
-	hint := &hinted{err: err, again: "flow refresh " + quoted(in.Name)}
-	if flow.CausedBy(err, flow.TokenUnknown, flow.TokenExpired, flow.TokenRevoked, flow.ScopeMissing) {
+	hint := &hinted{err: err, commands: commandsFor(in)}
+	switch {
+	case in.Method == flow.OAuth && flow.CausedBy(err, flow.ScopeMissing):
+		hint.next = "Tick api, read_user and read_repository at the application in GitLab, then run " + hint.reconnect + " --oauth."
+	case flow.CausedBy(err, flow.TokenUnknown, flow.TokenExpired, flow.TokenRevoked, flow.ScopeMissing):
 		ctx, cancel := context.WithTimeout(ctx, findBound)
 		defer cancel()
-		hint.next = "Run flow and give " + in.Name + " a new one, under Expiry."
+		hint.next = "Make a new one in GitLab, then run " + hint.reconnect + " --token-file FILE."
 		if server, err := client.Find(ctx, in.BaseURL.String(), in.PlainHTTP); err == nil && server.TokenPage != "" {
 			hint.next += " It is made at " + server.TokenPage
 		}
 	}
 	return hint
+}
+
+// commandsFor are the commands that help an integration which is stored.
+func commandsFor(in flow.Integration) commands {
+	return commands{again: "flow refresh " + quoted(in.Name), reconnect: "flow reconnect " + quoted(in.Name)}
 }

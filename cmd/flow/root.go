@@ -19,6 +19,7 @@ import (
 
 // command returns flow itself with all its commands.
 func (p *program) command() *cobra.Command {
+	var callback callbackFlags
 	root := &cobra.Command{
 		Use:   "flow",
 		Short: "Connects a GitLab to Flow and chooses the repos that it reads",
@@ -26,7 +27,7 @@ func (p *program) command() *cobra.Command {
 
 Without a command it opens on this terminal: with the wizard as long as there is no integration, else with the list of integrations. In scripts use flow connect.
 
-Flow only reads from GitLab. What it learns stays in one file on this machine, $XDG_DATA_HOME/flow/flow.db, the tokens sealed with a key of their own.`,
+Flow only reads from GitLab. What it learns stays in one file on this machine, $XDG_DATA_HOME/flow/flow.db, the secrets sealed with a key of their own.`,
 		Example: `flow
 flow demo
 flow connect --name acme-gitlab --base-url gitlab.acme.com --token-file token`,
@@ -35,13 +36,19 @@ flow connect --name acme-gitlab --base-url gitlab.acme.com --token-file token`,
 		SilenceUsage:  true,
 
 		SuggestionsMinimumDistance: 2,
-		RunE:                       func(cmd *cobra.Command, _ []string) error { return p.runScreens(cmd.Context()) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := callback.resolve(cmd.Flags(), p.env); err != nil {
+				return err
+			}
+			return p.runScreens(cmd.Context(), callback)
+		},
 	}
+	callback.add(root.Flags())
 	root.PersistentFlags().StringVar(&p.storeFile, "store", "", "the database file (default: $FLOW_STORE, else $XDG_DATA_HOME/flow/flow.db)")
 	root.SetFlagErrorFunc(flagMistake)
 	root.SetHelpFunc(showHelp)
 	root.AddCommand(p.connectCommand(), p.listCommand(), p.showCommand(), p.reposCommand(), p.refreshCommand(),
-		p.deleteCommand(), p.demoCommand(), p.versionCommand())
+		p.reconnectCommand(), p.deleteCommand(), p.demoCommand(), p.versionCommand())
 	return root
 }
 
@@ -51,7 +58,7 @@ func (p *program) canDraw() bool {
 	return p.isTerminal(p.stdin) && p.isTerminal(p.stdout) && p.env("TERM") != "dumb"
 }
 
-func (p *program) runScreens(ctx context.Context) error {
+func (p *program) runScreens(ctx context.Context, callback callbackFlags) error {
 	if !p.canDraw() {
 		return &flow.Fault{Cause: flow.NoTerminal}
 	}
@@ -66,6 +73,7 @@ func (p *program) runScreens(ctx context.Context) error {
 		GitLab: client, Store: s, Now: p.now, Who: p.who(), Getenv: p.env,
 		Database: p.withTilde(kept.Database), Key: p.withTilde(kept.Key),
 		OpenURL: p.browser(), Dir: currentDir(), Notes: s.Notes(),
+		SSH: p.ssh(), Redirect: callback.redirect, Port: callback.port,
 	})
 	return errors.Join(err, s.Close())
 }
@@ -115,6 +123,8 @@ func flagMistake(cmd *cobra.Command, err error) error {
 	switch {
 	case errors.As(err, &unknown) && unknown.GetSpecifiedName() == "token":
 		return &usageError{"There is no --token: others on this machine can read what stands in a command.", "Give the token in a file with --token-file, or on stdin."}
+	case errors.As(err, &unknown) && unknown.GetSpecifiedName() == "client-secret":
+		return &usageError{"There is no --client-secret: others on this machine can read what stands in a command.", "Give the secret in a file with --client-secret-file, or on stdin with --client-secret-file -."}
 	case errors.As(err, &unknown) && unknown.GetSpecifiedShortnames() != "":
 		return &usageError{"There is no flag -" + unknown.GetSpecifiedName() + ".", see}
 	case errors.As(err, &unknown):

@@ -32,6 +32,9 @@ type world struct {
 	who    string
 	now    func() time.Time
 	demo   bool
+
+	sleep func(context.Context, time.Duration) error // between requests; nil: really
+	deps  func(*tui.Deps)                            // what else is different; nil: nothing
 }
 
 // newWorld starts a GitLab with the demo's company.
@@ -71,7 +74,7 @@ func (w *world) openStore() *store.Store {
 type window struct {
 	t       *testing.T
 	program *tea.Program
-	keys    *io.PipeWriter
+	keys    io.WriteCloser
 	vt      vt10x.Terminal
 
 	mu      sync.Mutex
@@ -87,11 +90,14 @@ func (w *world) open(width, height int) *window {
 	in, keys := io.Pipe()
 	tm := &window{t: w.t, keys: keys, vt: vt10x.New(vt10x.WithSize(width, height)), changed: make(chan struct{}), ended: make(chan error, 1)}
 	deps := tui.Deps{
-		GitLab: gitlab.New(gitlab.Options{Now: w.now}), Store: s, Now: w.now, Who: w.who, Getenv: w.getenv,
+		GitLab: gitlab.New(gitlab.Options{Now: w.now, Sleep: w.sleep}), Store: s, Now: w.now, Who: w.who, Getenv: w.getenv,
 		Database: "~/.local/share/flow/flow.db", Key: "~/.local/state/flow/identity", Dir: w.dir, Notes: s.Notes(),
 	}
 	if w.demo {
 		deps.Demo = &tui.Demo{Address: w.server.URL(), Token: gitlabtest.DemoToken}
+	}
+	if w.deps != nil {
+		w.deps(&deps)
 	}
 	var environ []string
 	for name, value := range w.env {

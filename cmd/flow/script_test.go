@@ -6,10 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
+	"math/rand/v2"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -29,25 +33,24 @@ import (
 //	gitlab              starts one and sets $GITLAB; again after dies: at the same address
 //	dies                ends it in the middle of the next discovery
 //	answers STATUS      makes every later page of a discovery fail so
-//	mends               takes that back
 //	forbids PATH        answers 403 to what is below a project
+//	mends               takes both back
 //	revokes             revokes the token
 //	requests N          checks how many requests came in so far
 //	exits CODE CMD ...  runs a command and checks its exit code, and that it prints no token
 //	json PATH WANT      checks a value of what was printed last, such as .status.data
 //	keys PATH NAMES     checks an object's names and their order
-//	nosecrets           checks that no file but the token files holds a piece of a token
+//	nosecrets           checks that no file but those of secrets holds a piece of one
+//
+// and those of attemptCommands.
 func TestScripts(t *testing.T) {
-	testscript.Run(t, testscript.Params{
-		Dir:                 "testdata/script",
-		RequireExplicitExec: true,
-		Setup:               setUpScript,
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"gitlab": cmdGitLab, "dies": cmdDies, "answers": cmdAnswers, "mends": cmdMends, "requests": cmdRequests,
-			"forbids": cmdForbids, "revokes": cmdRevokes,
-			"exits": cmdExits, "json": cmdJSON, "keys": cmdKeys, "nosecrets": cmdNoSecrets,
-		},
+	commands := maps.Clone(attemptCommands)
+	maps.Copy(commands, map[string]func(*testscript.TestScript, bool, []string){
+		"gitlab": cmdGitLab, "dies": cmdDies, "answers": cmdAnswers, "mends": cmdMends, "requests": cmdRequests,
+		"forbids": cmdForbids, "revokes": cmdRevokes,
+		"exits": cmdExits, "json": cmdJSON, "keys": cmdKeys, "nosecrets": cmdNoSecrets,
 	})
+	testscript.Run(t, testscript.Params{Dir: "testdata/script", RequireExplicitExec: true, Setup: setUpScript, Cmds: commands})
 }
 
 // secret is a token of the demo's @flow-bot that looks like a real one, so that
@@ -58,11 +61,13 @@ const secret = "glpat-Xw7RkZ2mQv9TbY4sNc8J"
 func setUpScript(e *testscript.Env) error {
 	e.Setenv("HOME", filepath.Join(e.WorkDir, "home"))
 	e.Setenv("TZ", "UTC")
+	e.Setenv("FREE_PORT", lowPort())
 	for name, value := range map[string]string{
 		"token": secret, "token-readonly": gitlabtest.DemoTokenReadOnly, "token-readapi": gitlabtest.DemoTokenReadAPI,
 		"token-expired": gitlabtest.DemoTokenExpired, "token-revoked": gitlabtest.DemoTokenRevoked,
 		"token-blocked": gitlabtest.DemoTokenBlocked, "token-nogroups": gitlabtest.DemoTokenNoGroups,
 		"token-wrong": "glpat-thisonewasnevermade",
+		"secret":      gitlabtest.DemoClientSecret, "secret-wrong": strings.Repeat("0", 64),
 	} {
 		if err := os.WriteFile(filepath.Join(e.WorkDir, name), []byte(value+"\n"), 0o600); err != nil {
 			return err
@@ -74,14 +79,27 @@ func setUpScript(e *testscript.Env) error {
 	return nil
 }
 
+// lowPort finds a port that nobody listens on, below those that the system
+// gives away by itself.
+func lowPort() string {
+	for {
+		port := strconv.Itoa(20_000 + rand.IntN(10_000))
+		if l, err := net.Listen("tcp", "127.0.0.1:"+port); err == nil {
+			l.Close()
+			return port
+		}
+	}
+}
+
 type scriptKey struct{}
 
 // scriptGitLab is the GitLab of one script.
 type scriptGitLab struct {
 	server  *gitlabtest.Server
 	company *gitlabtest.Company
-	mend    func()
+	mends   []func()      // take back what goes wrong
 	dead    chan struct{} // closed once dies has ended it
+	started *started      // the command that was started last
 }
 
 func (s *scriptGitLab) close() {
@@ -100,6 +118,12 @@ func cmdGitLab(ts *testscript.TestScript, _ bool, _ []string) {
 		_, err := s.company.AddToken(gitlabtest.Token{Value: secret, Name: "Flow in scripts", User: bot.ID,
 			Scopes: []string{"api", "read_user", "read_repository"}, CreatedAt: time.Now(), ExpiresOn: time.Now().AddDate(0, 0, 53)})
 		ts.Check(err)
+		own, err := s.company.AddApplication(gitlabtest.Application{Name: "Flow of the company", Secret: gitlabtest.DemoClientSecret,
+			Redirects: []string{"https://flow.acme.example/callback"}, Scopes: []string{"api", "read_user", "read_repository"}})
+		ts.Check(err)
+		ts.Setenv("CLIENT_ID", gitlabtest.DemoClientID)
+		ts.Setenv("PUBLIC_CLIENT_ID", gitlabtest.DemoPublicClientID)
+		ts.Setenv("OWN_CLIENT_ID", own.UID)
 	} else {
 		<-s.dead
 		options.Addr = strings.Split(s.server.URL(), "/")[2]
@@ -142,13 +166,21 @@ func cmdDies(ts *testscript.TestScript, _ bool, _ []string) {
 func cmdAnswers(ts *testscript.TestScript, _ bool, args []string) {
 	status, err := strconv.Atoi(args[0])
 	ts.Check(err)
-	gitLabOf(ts).mend = gitLabOf(ts).server.Fail(gitlabtest.Fault{Match: inDiscovery, After: 2, Status: status, Body: `{"message":"the disk of ` + secret + ` is full"}`})
+	gitLabOf(ts).fail(gitlabtest.Fault{Match: inDiscovery, After: 2, Status: status, Body: `{"message":"the disk of ` + secret + ` is full"}`})
 }
 
-func cmdMends(ts *testscript.TestScript, _ bool, _ []string) { gitLabOf(ts).mend() }
+func (s *scriptGitLab) fail(f gitlabtest.Fault) { s.mends = append(s.mends, s.server.Fail(f)) }
+
+func cmdMends(ts *testscript.TestScript, _ bool, _ []string) {
+	s := gitLabOf(ts)
+	for _, mend := range s.mends {
+		mend()
+	}
+	s.mends = nil
+}
 
 func cmdForbids(ts *testscript.TestScript, _ bool, args []string) {
-	gitLabOf(ts).server.Fail(gitlabtest.Fault{Path: "/api/v4/projects/*/" + args[0], Status: http.StatusForbidden, Body: `{"message":"403 Forbidden"}`})
+	gitLabOf(ts).fail(gitlabtest.Fault{Path: "/api/v4/projects/*/" + args[0], Status: http.StatusForbidden, Body: `{"message":"403 Forbidden"}`})
 }
 
 func cmdRevokes(ts *testscript.TestScript, _ bool, _ []string) {
@@ -174,20 +206,33 @@ func cmdExits(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Fatalf("exit code %d, want %s", code, args[0])
 	}
 	for _, stream := range []string{"stdout", "stderr"} {
-		if piece := pieceOfSecret([]byte(ts.ReadFile(stream))); piece != "" {
-			ts.Fatalf("%s holds %q, a piece of the token", stream, piece)
+		noSecret(ts, stream, []byte(ts.ReadFile(stream)))
+	}
+}
+
+// noSecret fails if a text holds a piece of a secret, or something in the shape
+// of those that GitLab makes: codes, tokens and client secrets are 64 hexadecimal
+// digits. So are client IDs, which are none.
+func noSecret(ts *testscript.TestScript, name string, text []byte) {
+	if piece := pieceOfSecret(text); piece != "" {
+		ts.Fatalf("%s holds %q, a piece of a secret", name, piece)
+	}
+	public := []string{gitlabtest.DemoClientID, gitlabtest.DemoPublicClientID, ts.Getenv("OWN_CLIENT_ID")}
+	for _, digits := range regexp.MustCompile(`[0-9a-f]{64}`).FindAll(text, -1) {
+		if !slices.Contains(public, string(digits)) {
+			ts.Fatalf("%s holds %s, which may be a secret", name, digits)
 		}
 	}
 }
 
-// pieceOfSecret finds six characters in a row of the token. Its prefix is no
-// secret.
+// pieceOfSecret finds a part of the token or of the client secret. The prefix of
+// a token is no secret; six hexadecimal digits may stand anywhere by chance.
 func pieceOfSecret(text []byte) string {
-	const piece = 6
-	bare := strings.TrimPrefix(secret, "glpat-")
-	for i := 0; i+piece <= len(bare); i++ {
-		if bytes.Contains(text, []byte(bare[i:i+piece])) {
-			return bare[i : i+piece]
+	for whole, piece := range map[string]int{strings.TrimPrefix(secret, "glpat-"): 6, gitlabtest.DemoClientSecret: 10} {
+		for i := 0; i+piece <= len(whole); i++ {
+			if bytes.Contains(text, []byte(whole[i:i+piece])) {
+				return whole[i : i+piece]
+			}
 		}
 	}
 	return ""
@@ -196,14 +241,12 @@ func pieceOfSecret(text []byte) string {
 func cmdNoSecrets(ts *testscript.TestScript, _ bool, _ []string) {
 	files := 0
 	ts.Check(filepath.WalkDir(ts.Getenv("WORK"), func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || strings.HasPrefix(d.Name(), "token") {
+		if err != nil || d.IsDir() || strings.HasPrefix(d.Name(), "token") || strings.HasPrefix(d.Name(), "secret") {
 			return err
 		}
 		files++
 		text, err := os.ReadFile(path)
-		if piece := pieceOfSecret(text); piece != "" {
-			return fmt.Errorf("%s holds %q, a piece of the token", path, piece)
-		}
+		noSecret(ts, path, text)
 		return err
 	}))
 	if files < 2 { // at least the database and its key
@@ -212,18 +255,27 @@ func cmdNoSecrets(ts *testscript.TestScript, _ bool, _ []string) {
 }
 
 func cmdJSON(ts *testscript.TestScript, neg bool, args []string) {
-	got := strings.TrimSpace(string(jsonAt(ts, args[0])))
+	checkJSON(ts, neg, json.RawMessage(ts.ReadFile("stdout")), args[0], args[1])
+}
+
+// checkJSON compares a value with a text; /.../ is a regular expression.
+func checkJSON(ts *testscript.TestScript, neg bool, value json.RawMessage, path, want string) {
+	got := strings.TrimSpace(string(jsonAt(ts, value, path)))
 	if strings.HasPrefix(got, `"`) {
 		ts.Check(json.Unmarshal([]byte(got), &got))
 	}
-	if got == args[1] == neg {
-		ts.Fatalf("%s is %s", args[0], got)
+	same := got == want
+	if len(want) > 2 && strings.HasPrefix(want, "/") && strings.HasSuffix(want, "/") {
+		same = regexp.MustCompile(want[1 : len(want)-1]).MatchString(got)
+	}
+	if same == neg {
+		ts.Fatalf("%s is %s", path, got)
 	}
 }
 
 func cmdKeys(ts *testscript.TestScript, _ bool, args []string) {
 	var names []string
-	d := json.NewDecoder(bytes.NewReader(jsonAt(ts, args[0])))
+	d := json.NewDecoder(bytes.NewReader(jsonAt(ts, json.RawMessage(ts.ReadFile("stdout")), args[0])))
 	_, err := d.Token()
 	for err == nil && d.More() {
 		var name json.Token
@@ -238,9 +290,8 @@ func cmdKeys(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
-// jsonAt finds a value such as .status.data or .0.path in what was printed last.
-func jsonAt(ts *testscript.TestScript, path string) json.RawMessage {
-	value := json.RawMessage(ts.ReadFile("stdout"))
+// jsonAt finds a value such as .status.data or .0.path.
+func jsonAt(ts *testscript.TestScript, value json.RawMessage, path string) json.RawMessage {
 	for step := range strings.FieldsFuncSeq(path, func(r rune) bool { return r == '.' }) {
 		var err error
 		if i, number := strconv.Atoi(step); number == nil {

@@ -17,9 +17,9 @@ func (p *program) showCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "show NAME",
 		Short: "Shows one integration",
-		Long: `Shows one integration: how it is doing and since when, where it leads, what its token may do and until when, and how many repos are in which state.
+		Long: `Shows one integration: how it is doing and since when, where it leads, how it signs in, what it may do and until when, and how many repos are in which state.
 
-It reads what is stored and asks no GitLab. The token itself is never shown.`,
+It reads what is stored and asks no GitLab. Tokens and client secrets are never shown.`,
 		Example:           "flow show acme-gitlab\nflow show acme-gitlab --json",
 		Args:              takes("NAME"),
 		ValidArgsFunction: p.completeNames,
@@ -54,18 +54,23 @@ func (p *program) facts(in flow.Integration, kept store.Keeping) [][]string {
 	if reason := reasonOf(in); reason != "" {
 		rows = append(rows, []string{"", reason})
 	}
-	return append(rows, [][]string{
+	rows = append(rows, [][]string{
 		{"Provider", provider.Name},
 		{"Base URL", baseOf(in)},
 		{"Server", in.Report.Server},
 		{"Sign-in", signInOf(in)},
-		{"Expiry", expiryOf(p.now(), in.Report)},
+	}...)
+	if in.Method == flow.OAuth {
+		rows = append(rows, applicationOf(in)...)
+	}
+	return append(rows, [][]string{
+		{"Expiry", expiryOf(p.now(), in)},
 		{"Services", in.Services.String()},
 		{"Connection", "tested " + flow.Ago(p.now(), in.Report.At) + ": " + in.Report.Tally()},
 		{"Discovery", discoveryOf(p.now(), in.Discovery)},
 		{"Repos", statesOf(in.Counts)},
 		{"Created", flow.Date(in.CreatedAt) + " by " + in.CreatedBy},
-		{"Kept in", p.withTilde(kept.Database) + ", the token sealed; its key in " + p.withTilde(kept.Key)},
+		{"Kept in", p.withTilde(kept.Database) + ", the " + credentialOf(in) + " sealed; its key in " + p.withTilde(kept.Key)},
 	}...)
 }
 
@@ -76,19 +81,41 @@ func baseOf(in flow.Integration) string {
 	return in.BaseURL.String()
 }
 
+// credentialOf is what an integration signs in with, in a word.
+func credentialOf(in flow.Integration) string {
+	if in.Method == flow.OAuth {
+		return "sign-in"
+	}
+	return "token"
+}
+
 func signInOf(in flow.Integration) string {
-	text := in.Report.Account + ", " + strings.ToLower(in.Method.String())
+	text := in.Report.Account + ", " + map[flow.Method]string{flow.OAuth: "OAuth", flow.AccessToken: "access token"}[in.Method]
 	if len(in.Report.Scopes) > 0 {
 		text += ": " + in.Report.Scopes.String()
 	}
 	return text
 }
 
-func expiryOf(now time.Time, r flow.Report) string {
-	if r.Expires.IsZero() {
-		return "no date known"
+// applicationOf are the rows about Flow as it is registered in GitLab.
+func applicationOf(in flow.Integration) [][]string {
+	rows := [][]string{{"Client ID", in.App.ClientID}}
+	if in.App.Redirect != "" {
+		rows = append(rows, []string{"Redirect URI", in.App.Redirect})
 	}
-	return flow.Expiry(now, r.Expires)
+	return rows
+}
+
+func expiryOf(now time.Time, in flow.Integration) string {
+	switch {
+	case in.Renewal != flow.RenewalDone:
+		return "the last renewal did not come to its end; the next use finds out if the sign-in is lost"
+	case !in.Report.Expires.IsZero():
+		return flow.Expiry(now, in.Report.Expires)
+	case in.Method == flow.OAuth:
+		return in.Report.Check(flow.CheckExpiry).Text
+	}
+	return "no date known"
 }
 
 func discoveryOf(now time.Time, d flow.Discovery) string {

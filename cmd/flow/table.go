@@ -10,12 +10,12 @@ import (
 
 const columnGap = 2
 
-// writeTable writes rows of columns that stand below each other. The last
-// column is as wide as it is.
+// writeTable writes rows of columns that stand below each other. What ends a row
+// is as wide as it is: a row of one cell is a line between the others.
 func writeTable(w io.Writer, rows [][]string) error {
 	var widths []int
 	for _, row := range rows {
-		for i, cell := range row {
+		for i, cell := range row[:len(row)-1] {
 			if i == len(widths) {
 				widths = append(widths, 0)
 			}

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"errors"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -47,19 +48,19 @@ func TestATokenIsNotShownWhileItIsTyped(t *testing.T) {
 	}
 }
 
-func TestReadHidden(t *testing.T) {
+func TestReadLine(t *testing.T) {
 	for typed, want := range map[string]string{
 		"abc\rdef": "abc", "abc\n": "abc", "abx\x7fc\r": "abc", "\x7f\babc\r": "abc", "wrong\x15abc\r": "abc", "abc\x04": "abc", "\x04": "",
 	} {
-		got, err := readHidden(strings.NewReader(typed))
+		got, err := readLine(strings.NewReader(typed), io.Discard)
 		if err != nil || string(got) != want {
 			t.Errorf("%q: got %q, %v", typed, got, err)
 		}
 	}
-	if _, err := readHidden(strings.NewReader("abc\x03")); !flow.CausedBy(err, flow.Cancelled) {
+	if _, err := readLine(strings.NewReader("abc\x03"), io.Discard); !flow.CausedBy(err, flow.Cancelled) {
 		t.Error(err)
 	}
-	if text, err := readHidden(bytes.NewReader(bytes.Repeat([]byte("x"), 2*maxToken))); err != nil || len(text) != maxToken {
+	if text, err := readLine(bytes.NewReader(bytes.Repeat([]byte("x"), 2*maxSecret)), io.Discard); err != nil || len(text) != maxSecret {
 		t.Error(len(text), err)
 	}
 }

@@ -25,11 +25,28 @@ func TestTold(t *testing.T) {
 	}{
 		{"a fault with the server's words", fmt.Errorf("refresh: %w", &flow.Fault{Cause: flow.ServerFault, Says: "502 Bad Gateway"}),
 			"flow: GitLab answers with a fault of its own.\nRun the same command in a few minutes.\nGitLab says: 502 Bad Gateway\n", 1},
-		{"a command that tries again", &hinted{err: &flow.Fault{Cause: flow.BrokenOff, Detail: "340 repos"}, again: "flow refresh acme"},
+		{"a command that tries again", &hinted{err: &flow.Fault{Cause: flow.BrokenOff, Detail: "340 repos"}, commands: commands{again: "flow refresh acme"}},
 			"flow: GitLab stopped answering at 340 repos.\nRun flow refresh acme again.\n", 1},
 		{"a next step of its own", &hinted{err: &flow.Fault{Cause: flow.DNS, Host: "a.example"}, next: "Do this."},
 			"flow: Can't find a.example: this machine knows no such host.\nDo this.\n", 1},
 		{"no terminal", &flow.Fault{Cause: flow.NoTerminal}, "flow needs a terminal. Use flow connect in scripts.\n", 2},
+		{"a sign-in of an integration", &hinted{err: &flow.Fault{Cause: flow.SignInOver}, commands: commandsFor(flow.Integration{Name: "Acme GitLab"})},
+			"flow: GitLab no longer accepts the sign-in: it was revoked there, or used by another machine.\nRun flow reconnect 'Acme GitLab' --oauth.\n", 1},
+		{"a client secret of an integration", &hinted{err: &flow.Fault{Cause: flow.SecretWrong}, commands: commandsFor(flow.Integration{Name: "acme"})},
+			"flow: Client secret is refused by GitLab.\nRenew it there, then run flow reconnect acme --client-secret-file FILE.\n", 1},
+		{"the same while signing in", &flow.Fault{Cause: flow.SecretWrong},
+			"flow: Client secret is refused by GitLab.\nRenew it there, then give the new one with --client-secret-file.\n", 1},
+		{"a secret that is missing", &flow.Fault{Cause: flow.SecretMissing},
+			"flow: GitLab wants the secret of this application.\nGive it in a file with --client-secret-file, or switch Confidential off there.\n", 1},
+		{"the same of an integration", &hinted{err: &flow.Fault{Cause: flow.SecretMissing}, commands: commandsFor(flow.Integration{Name: "acme"})},
+			"flow: GitLab wants the secret of this application.\nRun flow reconnect acme --client-secret-file FILE, or switch Confidential off there.\n", 1},
+		{"an application that is another one now", &hinted{err: &flow.Fault{Cause: flow.ClientRefused}, commands: commandsFor(flow.Integration{Name: "acme"})},
+			"flow: GitLab does not accept this Client ID and secret.\nCompare them with Application ID and Secret there, then run flow reconnect acme --client-id ID --client-secret-file FILE.\n", 1},
+		{"nobody approved", &flow.Fault{Cause: flow.AttemptOver}, "flow: No answer for 10 minutes.\nRun the same command again.\n", 1},
+		{"no client ID", &flow.Fault{Cause: flow.NoClientID}, "flow: Client ID is empty.\nCopy Application ID from the application's page in GitLab.\n", 2},
+		{"a bad client ID", &flow.Fault{Cause: flow.BadClientID}, "flow: Client ID holds a space or a character that can't be seen.\nCopy Application ID from the application's page in GitLab.\n", 2},
+		{"a bad redirect URI", &flow.Fault{Cause: flow.BadRedirect, Detail: "x"}, "flow: \"x\" can't be a redirect URI.\nGive a whole address, such as https://flow.example.com/callback.\n", 2},
+		{"a port that is taken", &flow.Fault{Cause: flow.PortTaken, Detail: "7171"}, "flow: Port 7171 is taken on this machine.\nGive another one with --callback-port, or leave that out.\n", 2},
 		{"usage", fmt.Errorf("x: %w", &usageError{"It is so.", "Do that."}), "flow: It is so.\nDo that.\n", 2},
 		{"a bad name", &flow.Fault{Cause: flow.BadName, Detail: "-x", Where: "it starts with a dash"},
 			"flow: \"-x\" can't be a name: it starts with a dash.\nGive --name with 1 to 64 characters.\n", 2},
@@ -70,8 +87,10 @@ func TestNoWordsOfScreens(t *testing.T) {
 				continue
 			}
 			seen++
-			if got := onCommandLine(text, ""); onScreen.MatchString(got) {
-				t.Errorf("%s: a command would say %q", file, got)
+			for _, c := range []commands{{}, commandsFor(flow.Integration{Name: "acme"})} {
+				if got := onCommandLine(text, c); onScreen.MatchString(got) {
+					t.Errorf("%s: a command would say %q", file, got)
+				}
 			}
 		}
 	}

@@ -3,14 +3,10 @@ package main
 import (
 	"context"
 	"errors"
-	"io"
 	"os"
 	"os/user"
 	"path/filepath"
-	"runtime"
 	"strings"
-
-	"github.com/pkg/browser"
 
 	"flow"
 	"flow/store"
@@ -72,25 +68,16 @@ func (p *program) withTilde(path string) string {
 	return path
 }
 
-// browser opens an address where its window can be seen by who sits here; nil
-// where it can't. A forwarded display counts as not here: what opens there
-// would be a browser of the other machine.
-func (p *program) browser() func(string) error {
-	for _, name := range []string{"SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT"} {
-		if p.env(name) != "" {
-			return nil
-		}
+// ssh is how this machine is reached by who sits at another one, as far as it
+// knows: ana@build-07. "" is for who sits here.
+func (p *program) ssh() string {
+	if p.env("SSH_CONNECTION") == "" {
+		return ""
 	}
-	windows := p.env("DISPLAY") != "" || p.env("WAYLAND_DISPLAY") != ""
-	if !windows && runtime.GOOS != "darwin" && runtime.GOOS != "windows" {
-		return nil
+	name, _, _ := strings.Cut(p.who(), "@")
+	host, err := os.Hostname()
+	if err != nil || host == "" {
+		return ""
 	}
-	// What a browser prints would stand in the middle of the screen.
-	browser.Stdout, browser.Stderr = io.Discard, io.Discard
-	return func(address string) error {
-		if !strings.HasPrefix(address, "https://") && !strings.HasPrefix(address, "http://") {
-			return errors.New("open a browser: not a web address")
-		}
-		return browser.OpenURL(address)
-	}
+	return flow.CleanLine(name+"@"+host, 80)
 }

@@ -1,0 +1,208 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"flow"
+	"flow/store"
+)
+
+func (p *program) reconnectCommand() *cobra.Command {
+	var f signInFlags
+	var baseURL string
+	cmd := &cobra.Command{
+		Use:   "reconnect NAME",
+		Short: "Gives an integration a new token, or signs in again",
+		Long: `Gives an integration a new token, or signs in again: where the token expired, the sign-in is over, GitLab has moved, or the other method is wanted.
+
+It signs in as flow connect does, with the integration's own method unless --oauth or --token-file says otherwise, and tests that. If the test fails, all stays as it was. Groups, repos, rules, choices by hand and the log stay in any case. Then it looks for groups and repos, as flow refresh does: what another account can't see counts as no longer found.
+
+Client ID, client secret and redirect URI are those that are stored, unless others are given. A secret never follows to another address: with --base-url it is given again. Give that only where the same GitLab has moved; another one has other repos.
+
+A sign-in that is replaced is revoked in GitLab. A token that is replaced stays valid there until it expires or you revoke it.
+
+Progress goes to stderr, the result to stdout. With --json stdout has the events of flow connect, with reconnected in place of created.`,
+		Example: `flow reconnect acme-gitlab --token-file token
+flow reconnect acme-gitlab --oauth
+flow reconnect acme-gitlab --oauth --client-id ID --client-secret-file secret
+flow reconnect acme-gitlab --base-url git.acme.com --token-file token`,
+		Args:              takes("NAME"),
+		ValidArgsFunction: p.completeNames,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			events := p.events(f.json)
+			return events.end(p.runReconnect(cmd.Context(), args[0], baseURL, f, events))
+		},
+	}
+	cmd.Flags().StringVar(&baseURL, "base-url", "", "where GitLab has moved to (default: where it was)")
+	f.add(cmd.Flags())
+	return cmd
+}
+
+func (p *program) runReconnect(ctx context.Context, name, baseURL string, f signInFlags, e *events) error {
+	if f.oauth && f.set.Changed("token-file") {
+		return f.check(flow.OAuth, p.env)
+	}
+	return p.withStore(ctx, func(s *store.Store) error {
+		in, err := s.Named(ctx, name)
+		if err != nil {
+			return err
+		}
+		client := p.newClient()
+		defer client.Close()
+		r := &reconnecting{signingIn: signingIn{program: p, flags: f, store: s, gitlab: client, events: e}, in: in}
+		if err := r.answer(baseURL); err != nil {
+			return err
+		}
+		if err := r.draft.Check(flow.StepCredentials, nil); flow.CausedBy(err, flow.NoClientID) {
+			return p.howToRegister(ctx, r.draft, err)
+		} else if err != nil && !flow.CausedBy(err, flow.NoToken) {
+			return err
+		}
+		return r.run(ctx)
+	})
+}
+
+// reconnecting is one flow reconnect.
+type reconnecting struct {
+	signingIn
+	in   flow.Integration
+	kept bool // the client secret of the draft is the stored one
+}
+
+// method is the integration's own unless the flags say another one.
+func (r *reconnecting) method() flow.Method {
+	switch {
+	case r.flags.oauth:
+		return flow.OAuth
+	case r.flags.set.Changed("token-file"):
+		return flow.AccessToken
+	}
+	return r.in.Method
+}
+
+// answer takes what is stored and the flags into the draft.
+func (r *reconnecting) answer(baseURL string) error {
+	method := r.method()
+	if err := r.flags.check(method, r.env); err != nil {
+		return err
+	}
+	provider, _ := flow.ProviderByID(r.in.Provider)
+	if baseURL != "" && provider.BaseURL != "" {
+		return &usageError{provider.Name + " is at " + provider.BaseURL + ".", "Leave out --base-url."}
+	}
+	d := flow.NewDraft()
+	d.SetProvider(provider)
+	d.SetMethod(method)
+	d.SetAddress(r.in.BaseURL.String())
+	d.PlainHTTP = r.flags.plainHTTP || r.in.PlainHTTP
+	if baseURL != "" {
+		d.SetAddress(baseURL)
+		d.PlainHTTP = r.flags.plainHTTP
+	}
+	if method == flow.OAuth {
+		d.SetApplication(r.application())
+		d.Port = r.flags.callback.port
+	}
+	d.Services = r.in.Services
+	d.SetName(r.in.Name)
+	r.draft = d
+	return nil
+}
+
+// application is the stored one as far as nothing else is said, still without
+// its secret.
+func (r *reconnecting) application() flow.Application {
+	app := flow.Application{ClientID: r.flags.clientID, Redirect: r.flags.callback.redirect}
+	if app.ClientID == "" {
+		app.ClientID = r.in.App.ClientID
+	}
+	if app.ClientID == r.in.App.ClientID && !r.flags.set.Changed("redirect-uri") {
+		app.Redirect = r.in.App.Redirect // that is what is registered
+	}
+	return app
+}
+
+func (r *reconnecting) run(ctx context.Context) error {
+	if err := r.keepClientSecret(ctx); err != nil {
+		return err
+	}
+	fresh, notRevoked, err := r.replace(ctx)
+	if err != nil {
+		return err
+	}
+	if notRevoked != nil {
+		fmt.Fprint(r.stderr, "GitLab did not revoke the old sign-in. Revoke it there, under Applications, Authorized applications.\n", wordsOf(notRevoked).Sentence, "\n")
+	}
+	return r.finish(ctx, fresh, notRevoked)
+}
+
+// keepClientSecret takes the stored client secret into the draft, which GitLab
+// shows only once: for the application and the address that it was given for,
+// and for no others.
+func (r *reconnecting) keepClientSecret(ctx context.Context) error {
+	app := r.draft.App
+	if r.draft.Method != flow.OAuth || r.flags.secretFile != "" || app.ClientID != r.in.App.ClientID {
+		return nil
+	}
+	old, err := r.store.Connection(ctx, r.in.ID)
+	if err != nil || old.App.Secret.IsZero() {
+		return nil // lost, perhaps: GitLab will say if it wants one
+	}
+	r.kept = true
+	app.Secret = old.App.Secret
+	r.draft.SetApplication(app)
+	return r.checkKept(r.draft.Address)
+}
+
+// checkKept refuses to send the stored client secret to any other address than
+// the one that it was given for.
+func (r *reconnecting) checkKept(address string) error {
+	if !r.kept || address == r.in.BaseURL.String() && r.draft.PlainHTTP == r.in.PlainHTTP {
+		return nil
+	}
+	return &usageError{"The stored client secret is for " + r.in.BaseURL.String() + "; it is not sent anywhere else.", "Give it again, in a file with --client-secret-file."}
+}
+
+// replace stores the new credential once it has passed its test. Otherwise the
+// old one stays, and nothing is left of the new one.
+func (r *reconnecting) replace(ctx context.Context) (fresh flow.Integration, notRevoked, err error) {
+	defer func() {
+		if err != nil {
+			r.abandon(ctx)
+		}
+	}()
+	if err = r.getCredential(ctx, func() error { return r.checkKept(r.draft.Address) }); err != nil {
+		return fresh, nil, err
+	}
+	if err = r.test(ctx, r.in.Name+" stays as it was."); err != nil {
+		return fresh, nil, err
+	}
+	return r.setup(r.gitlab, r.store).Reconnect(ctx, r.in, r.draft.Connection(), r.draft.Report)
+}
+
+// finish looks for groups and repos, also to find out that all is well again.
+func (r *reconnecting) finish(ctx context.Context, in flow.Integration, notRevoked error) error {
+	found, problem := r.discover(ctx, r.gitlab, r.store, in)
+	if problem == nil {
+		r.events.tell(foundEvent{"found", found})
+	}
+	in, err := r.store.Named(context.WithoutCancel(ctx), in.Name)
+	if err == nil {
+		event := reconnectedEvent{Event: "reconnected", record: recordOf(in)}
+		if notRevoked != nil {
+			event.NotRevoked = wordsOf(notRevoked).Sentence
+		}
+		r.events.tell(event)
+	}
+	switch {
+	case problem != nil:
+		return &hinted{err: problem, next: in.Name + " is reconnected; its list of groups and repos is the old one. Run flow refresh " + quoted(in.Name) + " to look for them again."}
+	case err != nil || r.events != nil:
+		return err
+	}
+	_, err = fmt.Fprintf(r.stdout, "Reconnected %s as %s: %s. Rules and choices are as they were.\n", in.Name, in.Report.Account, outcomeOf(found))
+	return err
+}

@@ -111,6 +111,20 @@ func (d *Draft) SetApplication(app Application) {
 	}
 }
 
+// ReuseSecret takes over the client secret of a stored connection, which GitLab
+// shows only once, and reports whether it did. It never follows to another
+// address or application, and never takes the place of one that was given.
+func (d *Draft) ReuseSecret(stored Connection) bool {
+	if d.Method != OAuth || !d.App.Secret.IsZero() || stored.App.Secret.IsZero() ||
+		d.Server.BaseURL != stored.BaseURL || d.PlainHTTP != stored.PlainHTTP || d.App.ClientID != stored.App.ClientID {
+		return false
+	}
+	app := d.App
+	app.Secret = stored.App.Secret
+	d.SetApplication(app)
+	return true
+}
+
 // SetGrant takes what a sign-in brought; none asks for another one.
 func (d *Draft) SetGrant(g Grant) { d.Grant, d.Report = g, Report{} }
 

@@ -241,3 +241,32 @@ func TestAKeptDraftKeepsTheClientIDAlone(t *testing.T) {
 		t.Errorf("it comes back as %+v, %v", again, err)
 	}
 }
+
+// A stored client secret follows nowhere else.
+func TestAStoredClientSecretIsReusedForTheSame(t *testing.T) {
+	stored := flow.Connection{BaseURL: base(t, "https://gitlab.acme.com/git"), App: app("948fe603")}
+	for _, test := range []struct {
+		name   string
+		change func(d *flow.Draft, c *flow.Connection)
+		want   bool
+	}{
+		{"the same", func(*flow.Draft, *flow.Connection) {}, true},
+		{"another path", func(_ *flow.Draft, c *flow.Connection) { c.BaseURL = base(t, "https://gitlab.acme.com") }, false},
+		{"another application", func(_ *flow.Draft, c *flow.Connection) { c.App.ClientID = "0" }, false},
+		{"plain http, now", func(d *flow.Draft, _ *flow.Connection) { d.PlainHTTP = true }, false},
+		{"a token", func(d *flow.Draft, _ *flow.Connection) { d.SetMethod(flow.AccessToken) }, false},
+		{"no secret stored", func(_ *flow.Draft, c *flow.Connection) { c.App.Secret = flow.Secret{} }, false},
+		{"a secret that was typed", func(d *flow.Draft, _ *flow.Connection) { d.App.Secret = flow.NewSecret("typed") }, false},
+		{"a server that is not found yet", func(d *flow.Draft, _ *flow.Connection) { d.Server = flow.Server{} }, false},
+	} {
+		d, c := signedIn(t), stored
+		d.PlainHTTP = false
+		d.SetApplication(flow.Application{ClientID: "948fe603"})
+		test.change(&d, &c)
+		typed := d.App.Secret
+		got := d.ReuseSecret(c)
+		if got != test.want || got && d.App.Secret.Reveal() != "gloas-1" || !got && d.App.Secret != typed {
+			t.Errorf("%s: %v, the secret is %d characters long", test.name, got, d.App.Secret.Len())
+		}
+	}
+}

@@ -47,7 +47,9 @@ func newCredentials(w *wizard) step {
 	c := &credentials{w: w, base: newField(w.draft.Address, 2000), token: newSecretField(4000),
 		client: newField(app.ClientID, 500), secret: newSecretField(4000)}
 	c.token.setValue(w.draft.Token.Reveal())
-	c.secret.setValue(app.Secret.Reveal())
+	if w.again == nil || app.Secret != w.again.reused {
+		c.secret.setValue(app.Secret.Reveal())
+	}
 	c.fillIn()
 	c.start()
 	return c

@@ -15,9 +15,11 @@ func (c *credentials) keepAnswers() {
 func (c *credentials) keepSecrets() {
 	d := &c.w.draft
 	d.SetToken(flow.NewSecret(c.token.value()))
-	d.SetApplication(flow.Application{
-		ClientID: c.client.value(), Secret: flow.NewSecret(c.secret.value()), Redirect: d.App.Redirect,
-	})
+	app := flow.Application{ClientID: c.client.value(), Secret: flow.NewSecret(c.secret.value()), Redirect: d.App.Redirect}
+	if again := c.w.again; again != nil && app.Secret.IsZero() && app.ClientID == d.App.ClientID && d.App.Secret == again.reused {
+		app.Secret = again.reused
+	}
+	d.SetApplication(app)
 }
 
 // clearSecrets empties the fields that were filled for another GitLab.
@@ -73,7 +75,7 @@ func (c *credentials) goOn() (move, tea.Cmd) {
 	switch {
 	case flow.CausedBy(err, flow.NoToken):
 		c.mend(stopToken, err)
-	case flow.CausedBy(err, flow.NoClientID, flow.BadClientID):
+	case flow.CausedBy(err, flow.NoClientID, flow.BadClientID, flow.SecretAsID):
 		c.mend(stopClient, err)
 	case flow.CausedBy(err, flow.BadRedirect):
 		f := flow.FaultOf(err) // the command line gave it

@@ -94,12 +94,20 @@ func (c *credentials) secretHint(wide bool) string {
 	switch {
 	case c.secret.value() != "":
 		return hint + " " + c.box()
+	case c.w.again != nil && c.mayReuse():
+		return "Empty: the stored one is used."
 	case c.w.again != nil:
 		return hint + " Lost? Renew it there."
 	case c.w.draft.Server.Public:
 		return hint + " Empty if not Confidential."
 	}
 	return hint
+}
+
+// mayReuse reports whether the stored client secret was given for these answers.
+func (c *credentials) mayReuse() bool {
+	in, d := c.w.again.d.in, &c.w.draft
+	return in.Method == flow.OAuth && d.Server.BaseURL == in.BaseURL && d.PlainHTTP == in.PlainHTTP && c.client.value() == in.App.ClientID
 }
 
 // viewHint says what a field is for, or what is wrong with it. Where there is no

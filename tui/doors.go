@@ -46,7 +46,7 @@ func (p *doors) enter() tea.Cmd {
 		return p.tick()
 	}
 	p.fault = nil
-	return s.start(p.w.env, wanted)
+	return p.w.startSignIn()
 }
 
 func (p *doors) typing() bool { return p.paste.open }
@@ -233,7 +233,7 @@ func (p *doors) pressAtEnd(k tea.KeyPressMsg) (move, tea.Cmd) {
 		p.w.wrong = s.bad
 		return move{kind: toStep, step: flow.StepCredentials}, nil
 	case key.Matches(k, keys.enter, keys.again):
-		return move{}, s.start(p.w.env, p.w.draft.SignIn())
+		return move{}, p.w.startSignIn()
 	}
 	return move{}, nil
 }

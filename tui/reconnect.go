@@ -15,7 +15,8 @@ import (
 // in use until something else has passed the test.
 type reconnection struct {
 	d       *details
-	first   flow.Step // the page that came up; esc there leads back
+	first   flow.Step   // the page that came up; esc there leads back
+	reused  flow.Secret // the stored client secret, once it was taken over: it is never shown
 	storing task
 	bad     *flow.Fault
 }

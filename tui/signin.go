@@ -31,31 +31,38 @@ const signInBound = 15 * time.Minute
 type (
 	signInOpened struct{ attempt flow.Attempt }
 	signInOver   struct {
+		app   flow.Application // with the secret that was used
 		grant flow.Grant
 		err   error
 	}
 )
 
-// start opens the doors anew. What listened for the attempt before is closed
-// first: the new one wants the same port.
-func (s *signIn) start(e *env, of flow.SignIn) tea.Cmd {
+// start opens the doors anew for the answers of a draft. What listened for the
+// attempt before is closed first: the new one wants the same port. stored reads
+// the connection of an integration that signs in again; nil for a new one.
+func (s *signIn) start(e *env, draft flow.Draft, stored func(context.Context) (flow.Connection, error)) tea.Cmd {
 	before, gone := s.gone, make(chan struct{})
 	s.stop()
-	s.env, s.of, s.gone, s.bad = e, of, gone, nil
+	s.env, s.of, s.gone, s.bad = e, draft.SignIn(), gone, nil
 	gitlab := e.GitLab
 	return s.task.start(e, signInBound, func(ctx context.Context, send func(tea.Msg)) tea.Msg {
 		defer close(gone)
 		if before != nil {
 			<-before
 		}
-		attempt, err := gitlab.SignIn(ctx, of)
+		if stored != nil {
+			if conn, err := stored(ctx); err == nil {
+				draft.ReuseSecret(conn) // else GitLab says if it wants one
+			}
+		}
+		attempt, err := gitlab.SignIn(ctx, draft.SignIn())
 		if err != nil {
 			return signInOver{err: err}
 		}
 		defer attempt.Close()
 		send(signInOpened{attempt})
 		grant, err := attempt.Wait(ctx, func(d flow.Doors) { send(d) })
-		return signInOver{grant, err}
+		return signInOver{draft.App, grant, err}
 	})
 }
 
@@ -97,12 +104,27 @@ func (s *signIn) wantsEntries() bool {
 	return s.bad != nil && flow.CausedBy(s.bad, flow.SecretMissing, flow.SecretWrong, flow.ClientRefused, flow.NoClientID, flow.PlainAddress)
 }
 
+// startSignIn opens the doors for the draft. Signing in again takes the stored
+// client secret where the draft has none.
+func (w *wizard) startSignIn() tea.Cmd {
+	var stored func(context.Context) (flow.Connection, error)
+	if w.again != nil {
+		store, id := w.Store, w.again.d.in.ID
+		stored = func(ctx context.Context) (flow.Connection, error) { return store.Connection(ctx, id) }
+	}
+	return w.signIn.start(w.env, w.draft, stored)
+}
+
 // hear takes what the attempt tells, whichever step is on screen.
 func (w *wizard) hear(m taskMsg) tea.Cmd {
 	was := w.signIn.doors
 	got, cmd := w.signIn.take(m)
 	over, isOver := got.(signInOver)
 	if isOver && over.err == nil {
+		if w.again != nil && w.draft.App.Secret.IsZero() {
+			w.again.reused = over.app.Secret
+		}
+		w.draft.SetApplication(over.app)
 		w.draft.SetGrant(over.grant)
 	}
 	c, ok := w.step.(*connection)

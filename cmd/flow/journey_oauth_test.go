@@ -137,6 +137,8 @@ func TestApplicationIsChecked(t *testing.T) {
 	tm.oauthCredentials(w.server.URL()).press("enter").see("/^> Client secret/", "Empty if not Confidential.").press("enter")
 	tm.see("/^> Client ID/", "Client ID is empty. Copy Application ID").typed("948f e603").press("enter", "enter")
 	tm.see("/^> Client ID +948f e603/", "Client ID holds a space").press("ctrl+u").typed(gitlabtest.DemoClientID).see("GitLab shows it as Application ID.").press("enter")
+	tm.see("/^> Client secret/").press("up").press("ctrl+u").typed("gloas-948fe603").press("enter").press("enter").see("/^> Client ID +gloas-948fe603/", "That is a secret, not the Client ID.")
+	tm.press("ctrl+u").typed(gitlabtest.DemoClientID).press("enter")
 	tm.typed("wrong").see("5 characters", "[ ] show it").press("ctrl+r").see("/Client secret +wrong/", "[x] show it").press("ctrl+r").see("/Client secret +\\*{5}/")
 	tm.press("tab").see("/^> +GitLab shows it once, as Secret. \\[ \\] show it/", "space show or hide").press("space").see("/Client secret +wrong/")
 	// Another address is another GitLab: what was given is not sent there.

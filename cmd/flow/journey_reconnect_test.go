@@ -39,13 +39,13 @@ func (tm *window) overview() *window {
 	return tm.see("enter open").press("enter").see("419 repos:").press("3").see("Data status")
 }
 
-// signInAgain goes from the Overview to the page where the client secret is
+// signInAgain goes from the Overview to the page where the client secret may be
 // given anew.
 func (tm *window) signInAgain() *window {
 	tm.t.Helper()
 	tm.press("down", "down", "down").see("> Sign-in", "enter sign in again").press("enter")
 	tm.see("Sign in again", "/^> OAuth/").press("enter")
-	return tm.see("A GitLab answers here", "/^> Client secret/", gitlabtest.DemoClientID[:20], "Lost? Renew it there.")
+	return tm.see("A GitLab answers here", "/^> Client secret/", gitlabtest.DemoClientID[:20], "Empty: the stored one is used.")
 }
 
 // Somebody else signs in: the new sign-in is stored once it has passed its test,
@@ -66,6 +66,33 @@ func TestSignInAgain(t *testing.T) {
 	if c := w.connection("gitlab"); c.Grant.Access == old.Grant.Access || w.liveSignIns() != 1 {
 		t.Errorf("%d sign-ins are valid, want the new one only", w.liveSignIns())
 	}
+}
+
+// GitLab shows a client secret only once: signing in again to the same GitLab with
+// the same application takes the stored one, and never shows it.
+func TestSignInAgainTakesTheStoredSecret(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, gitlabtest.Options{})
+	w.open(80, 24).createdByOAuth(w).leave()
+	tm := w.open(80, 24)
+	tm.overview().signInAgain().press("enter").approved(w, "ana").see("signed in as @ana", "enter save")
+	// Going back and forth keeps what there is.
+	tm.press("esc").see("/^> Client secret *$/", "Empty: the stored one is used.").press("ctrl+r").see("hide secret").never(gitlabtest.DemoClientSecret[:8])
+	tm.press("enter").see("signed in as @ana", "enter save").press("enter").see("Signed in again as @ana").leave()
+	if c := w.connection("gitlab"); c.App.Secret.Reveal() != gitlabtest.DemoClientSecret || w.liveSignIns() != 1 {
+		t.Errorf("%d sign-ins are valid", w.liveSignIns())
+	}
+	// Another application gets nothing of it.
+	tm = w.open(80, 24)
+	tm.overview().signInAgain().press("up").see("/^> Client ID/").press("ctrl+u").typed(gitlabtest.DemoPublicClientID).press("enter").see("Lost? Renew it there.")
+	w.server.Forget()
+	tm.press("enter").approved(w, "ana").see("signed in as @ana", "enter save")
+	for _, r := range w.server.Requests() {
+		if r.Form.Get("client_secret") != "" {
+			t.Errorf("a client secret is sent to %s", r.Path)
+		}
+	}
+	tm.leave()
 }
 
 // Where GitLab does not end the old sign-in, that is said.

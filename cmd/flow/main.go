@@ -84,7 +84,7 @@ func exitCode(err error) int {
 	case errors.As(err, &mistake):
 		return exitUsage
 	case flow.CausedBy(err, flow.NoAddress, flow.NotAnAddress, flow.PlainAddress, flow.NoToken, flow.NoClientID,
-		flow.BadClientID, flow.BadRedirect, flow.PortTaken, flow.BadName, flow.NameTaken, flow.BadService,
+		flow.BadClientID, flow.SecretAsID, flow.BadRedirect, flow.PortTaken, flow.BadName, flow.NameTaken, flow.BadService,
 		flow.NoService, flow.NoTerminal):
 		return exitUsage
 	}

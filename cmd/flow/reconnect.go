@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -68,8 +69,7 @@ func (p *program) runReconnect(ctx context.Context, name, baseURL string, f sign
 // reconnecting is one flow reconnect.
 type reconnecting struct {
 	signingIn
-	in   flow.Integration
-	kept bool // the client secret of the draft is the stored one
+	in flow.Integration
 }
 
 // method is the integration's own unless the flags say another one.
@@ -126,7 +126,7 @@ func (r *reconnecting) application() flow.Application {
 }
 
 func (r *reconnecting) run(ctx context.Context) error {
-	if err := r.keepClientSecret(ctx); err != nil {
+	if err := r.reuseClientSecret(ctx); err != nil {
 		return err
 	}
 	fresh, notRevoked, err := r.replace(ctx)
@@ -139,29 +139,20 @@ func (r *reconnecting) run(ctx context.Context) error {
 	return r.finish(ctx, fresh, notRevoked)
 }
 
-// keepClientSecret takes the stored client secret into the draft, which GitLab
-// shows only once: for the application and the address that it was given for,
-// and for no others.
-func (r *reconnecting) keepClientSecret(ctx context.Context) error {
-	app := r.draft.App
-	if r.draft.Method != flow.OAuth || r.flags.secretFile != "" || app.ClientID != r.in.App.ClientID {
+// reuseClientSecret takes the stored client secret into the draft, and refuses to
+// send it to any other address than the one that it was given for: at once where
+// the address can't be that one, else once it is found.
+func (r *reconnecting) reuseClientSecret(ctx context.Context) error {
+	if r.draft.Method != flow.OAuth || r.flags.secretFile != "" || r.draft.App.ClientID != r.in.App.ClientID {
 		return nil
 	}
 	old, err := r.store.Connection(ctx, r.in.ID)
-	if err != nil || old.App.Secret.IsZero() {
-		return nil // lost, perhaps: GitLab will say if it wants one
+	if err != nil || old.App.Secret.IsZero() || r.draft.ReuseSecret(old) {
+		return nil // none, or lost: GitLab will say if it wants one
 	}
-	r.kept = true
-	app.Secret = old.App.Secret
-	r.draft.SetApplication(app)
-	return r.checkKept(r.draft.Address)
-}
-
-// checkKept refuses to send the stored client secret to any other address than
-// the one that it was given for.
-func (r *reconnecting) checkKept(address string) error {
-	if !r.kept || address == r.in.BaseURL.String() && r.draft.PlainHTTP == r.in.PlainHTTP {
-		return nil
+	places, err := flow.Candidates(r.draft.Address)
+	if err == nil && slices.Contains(places, r.in.BaseURL) && r.draft.Server.BaseURL.IsZero() {
+		return nil // it may be the one
 	}
 	return &usageError{"The stored client secret is for " + r.in.BaseURL.String() + "; it is not sent anywhere else.", "Give it again, in a file with --client-secret-file."}
 }
@@ -174,7 +165,7 @@ func (r *reconnecting) replace(ctx context.Context) (fresh flow.Integration, not
 			r.abandon(ctx)
 		}
 	}()
-	if err = r.getCredential(ctx, func() error { return r.checkKept(r.draft.Address) }); err != nil {
+	if err = r.getCredential(ctx, func() error { return r.reuseClientSecret(ctx) }); err != nil {
 		return fresh, nil, err
 	}
 	if err = r.test(ctx, r.in.Name+" stays as it was."); err != nil {

@@ -18,13 +18,14 @@ import (
 
 // Eight processes whose sign-in has run out: one renews it, all go on.
 func TestEightProcessesRenewOnce(t *testing.T) {
-	r := newRenewing(t, "17.5.2-ee")
+	r := newRenewing(t, "17.5.2-ee", 200*time.Millisecond)
 	for round := range 5 {
 		r.age()
 		commands := make([]*exec.Cmd, 8)
 		outs := make([]*bytes.Buffer, len(commands))
 		// GitLab answers the one that asks once the others want to ask as well.
-		r.during(func() { waitForLock(t, commands, r.home) }, nil)
+		started := make(chan struct{})
+		r.during(func() { <-started; waitForStore(t, commands, r.home) }, nil)
 		for i := range commands {
 			commands[i], outs[i] = r.refresh(t.Context())
 		}
@@ -33,6 +34,7 @@ func TestEightProcessesRenewOnce(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
+		close(started)
 		for i, c := range commands {
 			if err := c.Wait(); err != nil {
 				t.Errorf("round %d, process %d: %v\n%s", round, i, err, outs[i])
@@ -48,30 +50,33 @@ func TestEightProcessesRenewOnce(t *testing.T) {
 	}
 }
 
-// waitForLock waits until every process was seen with the lock file of the
-// credential open, where the system tells: they open it for a moment at a time.
-func waitForLock(t *testing.T, commands []*exec.Cmd, home string) {
+// waitForStore waits until every process has the store open, where the system
+// tells: from there it is a moment to the lock.
+func waitForStore(t *testing.T, commands []*exec.Cmd, home string) {
 	if _, err := os.Stat("/proc/self/fd"); err != nil {
 		return
 	}
-	seen := map[int]bool{}
-	for deadline := time.Now().Add(patience); len(seen) < len(commands); runtime.Gosched() {
-		for i, c := range commands {
-			if !seen[i] && c.Process != nil && hasOpen(c.Process.Pid, home) {
-				seen[i] = true
+	for deadline := time.Now().Add(patience); ; runtime.Gosched() {
+		ready := 0
+		for _, c := range commands {
+			if hasOpen(c.Process.Pid, filepath.Join(home, "flow.db")) {
+				ready++
 			}
 		}
+		if ready == len(commands) {
+			return
+		}
 		if time.Now().After(deadline) {
-			t.Error("not all processes come to the lock")
+			t.Errorf("%d of %d processes have opened the store", ready, len(commands))
 			return
 		}
 	}
 }
 
-func hasOpen(pid int, home string) bool {
+func hasOpen(pid int, path string) bool {
 	files, _ := filepath.Glob(fmt.Sprintf("/proc/%d/fd/*", pid))
 	for _, f := range files {
-		if name, err := os.Readlink(f); err == nil && strings.HasPrefix(name, home) && strings.HasSuffix(name, ".lock") && name != filepath.Join(home, "flow.db.lock") {
+		if name, err := os.Readlink(f); err == nil && name == path {
 			return true
 		}
 	}

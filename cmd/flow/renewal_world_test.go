@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -45,12 +46,12 @@ type renewing struct {
 
 const renewed = "acme-gitlab" // the name of the integration
 
-func newRenewing(t *testing.T, version string) *renewing {
+func newRenewing(t *testing.T, version string, latency ...time.Duration) *renewing {
 	t.Helper()
 	r := &renewing{t: t, home: t.TempDir()}
 	var err error
 	// One repo takes no time to be discovered.
-	if r.server, err = gitlabtest.Start(gitlabtest.Sized(1, time.Now()), gitlabtest.Options{Version: version}); err != nil {
+	if r.server, err = gitlabtest.Start(gitlabtest.Sized(1, time.Now()), gitlabtest.Options{Version: version, Latency: slices.Max(append(latency, 0))}); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(r.server.Close)

@@ -89,8 +89,8 @@ func hasOpen(pid int, path string) bool {
 func TestKilledWhileRenewing(t *testing.T) {
 	r := newRenewing(t, "17.5.2-ee")
 	kills := 250
-	if testing.Short() {
-		kills = 20
+	if testing.Short() || underRace {
+		kills = 25
 	}
 	type outcome struct{ kills, killed, kept, lost int }
 	results := map[string]*outcome{}

@@ -68,8 +68,11 @@ func newRenewing(t *testing.T, version string, latency ...time.Duration) *renewi
 			r.answering.Add(1)
 			defer r.answering.Done()
 			r.ask()
-			// GitLab is asked and answers, whether or not the process is still there.
-			req = req.WithContext(context.WithoutCancel(req.Context()))
+			// GitLab is asked and answers, whether or not the process is still there. Of
+			// a context that can't end the proxy makes one that ends with the process.
+			ctx, cancel := context.WithTimeout(context.WithoutCancel(req.Context()), patience)
+			defer cancel()
+			req = req.WithContext(ctx)
 		}
 		proxy.ServeHTTP(w, req)
 	}))

@@ -1,6 +1,7 @@
 package gitlab_test
 
 import (
+	"context"
 	"net"
 	"net/http"
 	"net/url"
@@ -118,6 +119,26 @@ func TestCancelledWhileTheTokensAreMade(t *testing.T) {
 				t.Errorf("%d sign-ins are left in GitLab, want %d", n, left)
 			}
 		})
+	}
+}
+
+// Whoever has cancelled takes no sign-in, also where it came a moment before.
+func TestACancelledWaitTakesNothing(t *testing.T) {
+	s := prepare(t, gitlabtest.Options{Version: "17.5.2-ee"})
+	attempt, err := s.client.SignIn(t.Context(), s.asked)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.attempt = attempt
+	s.approve(attempt.Doors().Local.Address) // returns with the last page
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if g, err := attempt.Wait(ctx, nil); !flow.CausedBy(err, flow.Cancelled) || !g.IsZero() {
+		t.Errorf("%v, a grant %t", err, !g.IsZero())
+	}
+	attempt.Close()
+	if n := s.live(); n != 0 {
+		t.Errorf("%d sign-ins are left in GitLab", n)
 	}
 }
 

@@ -182,17 +182,28 @@ func (a *attempt) Wait(ctx context.Context, tell func(flow.Doors)) (flow.Grant, 
 				tell(a.Doors())
 			}
 		case <-a.ended:
-			a.mu.Lock()
-			defer a.mu.Unlock()
-			return a.grant, a.err
+			return a.outcome(ctx)
 		case <-ctx.Done():
 			a.end(flow.Grant{}, &flow.Fault{Cause: flow.Cancelled, Err: context.Cause(ctx)})
-			<-a.ended // a grant may have come first
-			a.mu.Lock()
-			defer a.mu.Unlock()
-			return a.grant, a.err
+			return a.outcome(ctx)
 		}
 	}
+}
+
+// outcome is how the attempt has ended. Whoever has cancelled takes no grant, also
+// where it came a moment before.
+func (a *attempt) outcome(ctx context.Context) (flow.Grant, error) {
+	a.mu.Lock()
+	grant, err := a.grant, a.err
+	if ctx.Err() == nil || grant.IsZero() {
+		a.mu.Unlock()
+		return grant, err
+	}
+	err = &flow.Fault{Cause: flow.Cancelled, Err: context.Cause(ctx)}
+	a.grant, a.err = flow.Grant{}, err
+	a.mu.Unlock()
+	a.giveBack(grant, flow.Grant{})
+	return flow.Grant{}, err
 }
 
 // end ends the attempt with a grant or a fault. The first end counts; a grant

@@ -106,7 +106,7 @@ func TestKilledWhileRenewing(t *testing.T) {
 		r.age()
 		held := r.stored().Grant.Access
 		killed := r.killAt(moment)
-		r.answering.Wait()
+		r.settled()
 		if killed {
 			o.killed++
 		}
@@ -170,7 +170,7 @@ func (r *renewing) killAt(moment string) bool {
 	}
 	close(started)
 	if moment == "any moment" {
-		killLater(100 * time.Millisecond)
+		killLater(50 * time.Millisecond)
 	}
 	err := command.Wait()
 	var exit *exec.ExitError

@@ -35,11 +35,11 @@ type renewing struct {
 	store  *store.Store
 	in     flow.Integration
 
-	answering sync.WaitGroup // renewals that are at the gate
-
 	mu     sync.Mutex
 	before func()      // GitLab has not had the request yet
 	after  func()      // GitLab has answered; the answer has not gone on
+	atGate int         // renewals that are being answered
+	left   *sync.Cond  // told when one of them is
 	asked  int         // renewals that reached GitLab
 	issued flow.Secret // the access token that GitLab gave last
 }
@@ -49,6 +49,7 @@ const renewed = "acme-gitlab" // the name of the integration
 func newRenewing(t *testing.T, version string, latency ...time.Duration) *renewing {
 	t.Helper()
 	r := &renewing{t: t, home: t.TempDir()}
+	r.left = sync.NewCond(&r.mu)
 	var err error
 	// One repo takes no time to be discovered.
 	if r.server, err = gitlabtest.Start(gitlabtest.Sized(1, time.Now()), gitlabtest.Options{Version: version, Latency: slices.Max(append(latency, 0))}); err != nil {
@@ -65,8 +66,8 @@ func newRenewing(t *testing.T, version string, latency ...time.Duration) *renewi
 	proxy.ModifyResponse = r.answered
 	r.gate = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		if isRenewal(req) {
-			r.answering.Add(1)
-			defer r.answering.Done()
+			r.come()
+			defer r.leave()
 			r.ask()
 			// GitLab is asked and answers, whether or not the process is still there. Of
 			// a context that can't end the proxy makes one that ends with the process.
@@ -123,6 +124,28 @@ func (r *renewing) ask() {
 	r.mu.Unlock()
 	if before != nil {
 		before()
+	}
+}
+
+func (r *renewing) come() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.atGate++
+}
+
+func (r *renewing) leave() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.atGate--
+	r.left.Broadcast()
+}
+
+// settled waits until no renewal is at the gate.
+func (r *renewing) settled() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for r.atGate > 0 {
+		r.left.Wait()
 	}
 }
 

@@ -21,8 +21,15 @@ func need(t *testing.T, program string) {
 	if os.Getenv("FLOW_TEST_REQUIRE") == "all" {
 		t.Fatalf("%s is required and not installed", program)
 	}
-	t.Skipf("needs %s: apt-get install %s", program, program)
+	name := packages[program]
+	if name == "" {
+		name = program
+	}
+	t.Skipf("needs %s: apt-get install %s", program, name)
 }
+
+// packages hold programs of another name.
+var packages = map[string]string{"ssh": "openssh-client", "sshd": "openssh-server"}
 
 // A pane is the built program in a real terminal, tmux.
 type pane struct {

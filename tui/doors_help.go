@@ -33,7 +33,7 @@ func (p *doors) help() helpPage {
 	rows = append(rows, [2]string{"enter, h", "a field to paste into"})
 	h.left = []helpGroup{{"Ways", rows}}
 	also := []helpGroup{browserErrors}
-	if p.w.SSH != "" {
+	if p.w.SSH != "" && s.doors.Local.Address != "" {
 		also = append(also, helpGroup{"The line for your laptop", [][2]string{
 			{"Use the name, port and -J with which you logged in.", ""},
 			{"It prints nothing; leave it open.", ""},

@@ -108,6 +108,7 @@ func TestOwnCallback(t *testing.T) {
 	}
 	tm := w.open(80, 24)
 	tm.oauthCredentials(w.server.URL()).typed(app.UID).press("enter").see("/^> Client secret/").typed(app.Secret).press("enter").see("Both ways are open", "/paste +the address you end on$/").never("laptop")
+	tm.press("?").see("Keys   Connection", "If the browser shows an error").never("laptop").press("esc").see("Both ways are open")
 	end := w.visit(w.browser(func(u *url.URL) bool { return u.Host == "flow.example.com" }), tm.long(), true).URL
 	tm.paste(end).see("Connected: 9 ok.")
 }

@@ -148,8 +148,8 @@ func (v *visit) grant(asked *authorizationRequest) string {
 	return withQuery(asked.redirect, "code", code, "state", asked.state)
 }
 
-// forbiddenToAdministrators looks at what the application may ask for, not at
-// what it asks for now.
+// forbiddenToAdministrators looks at every scope that the application may ask
+// for, also at those that this request leaves out.
 func (v *visit) forbiddenToAdministrators() (answer, bool) {
 	a := v.company.oauth.applications[v.request.Form.Get("client_id")]
 	if !v.options.DisableAdminOAuthScopes || !v.user.Admin || a == nil || a.Trusted {

@@ -21,34 +21,49 @@ type view struct {
 
 type viewCache struct {
 	mu    sync.Mutex
-	users map[int]*view
+	users map[viewKey]*view
 }
 
-// viewOf needs c.mu to be held for reading. User 0 is anonymous.
-func (c *Company) viewOf(user int) *view {
+// viewOf is viewFor the account with this id.
+func (c *Company) viewOf(user int) *view { return c.viewFor(c.users[user]) }
+
+// viewFor needs c.mu to be held for reading. No user is anonymous. An
+// administrator has a second view, for tokens that don't make use of that.
+func (c *Company) viewFor(u *User) *view {
+	key := viewKey{}
+	if u != nil {
+		key = viewKey{u.ID, u.Admin}
+	}
 	c.views.mu.Lock()
 	defer c.views.mu.Unlock()
-	if v := c.views.users[user]; v != nil && v.generation == c.generation {
+	if v := c.views.users[key]; v != nil && v.generation == c.generation {
 		return v
 	}
 	if c.views.users == nil {
-		c.views.users = map[int]*view{}
+		c.views.users = map[viewKey]*view{}
 	}
-	v := c.newView(user)
-	c.views.users[user] = v
+	v := c.newView(u)
+	c.views.users[key] = v
 	return v
 }
 
-func (c *Company) newView(user int) *view {
+type viewKey struct {
+	user  int
+	admin bool
+}
+
+func (c *Company) newView(u *User) *view {
 	v := &view{
 		generation: c.generation,
-		user:       c.users[user],
-		direct:     c.groupMembers[user],
+		user:       u,
 		role:       make([]uint8, len(c.projects)),
 		groupRole:  map[int]Role{},
 		listed:     map[int]bool{},
 		forks:      map[int]int{},
 		lists:      map[string][]int32{},
+	}
+	if u != nil {
+		v.direct = c.groupMembers[u.ID]
 	}
 	for at, p := range c.projects {
 		role := c.projectRole(v, p)

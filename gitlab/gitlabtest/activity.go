@@ -122,11 +122,24 @@ func (k *call) otherPersons(it item) bool {
 	return true // nothing is assigned to anybody
 }
 
-func (k *call) writeItemPeople(e *entity, it item) {
+// writeItemPeople has several assignees from a release on.
+func (k *call) writeItemPeople(e *entity, it item, several since) {
 	e.key("author")
 	k.writeUser(e, it.author)
-	e.raw("assignees", "[]")
 	e.null("assignee")
+	if k.release.since(several.major, several.minor) {
+		e.raw("assignees", "[]")
+	}
+}
+
+// writeCloser says who ended an item; null while it is open.
+func (k *call) writeCloser(e *entity, key string, it item) {
+	if it.closed.IsZero() {
+		e.null(key)
+		return
+	}
+	e.key(key)
+	k.writeUser(e, it.author)
 }
 
 func (k *call) writeItemCounts(e *entity) {
@@ -135,13 +148,25 @@ func (k *call) writeItemCounts(e *entity) {
 	e.number("downvotes", 0)
 }
 
+// writeReferences: since 12.7.
 func (k *call) writeReferences(e *entity, short, path string) {
+	if !k.release.since(12, 7) {
+		return
+	}
 	e.key("references")
 	e.open('{')
 	e.text("short", short)
 	e.text("relative", short)
 	e.text("full", path, short)
 	e.shut('}')
+}
+
+// dash stands between a project's path and its pages since about 12.9.
+func (r release) dash() string {
+	if r.since(12, 9) {
+		return "/-"
+	}
+	return ""
 }
 
 const (

@@ -42,8 +42,11 @@ func (c *Company) AddUser(u User) (int, error) {
 	c.lastID.user = max(c.lastID.user, u.ID)
 	c.lastID.namespace = max(c.lastID.namespace, u.NamespaceID)
 	c.users[u.ID] = &u
-	c.people = append(c.people, u.ID)
+	if u.of == (botOf{}) {
+		c.people = append(c.people, u.ID)
+	}
 	c.namespaces[key] = namespace{user: &u}
+	c.occupy(u.Username)
 	c.generation++
 	return u.ID, nil
 }
@@ -69,6 +72,8 @@ func (c *Company) AddGroup(g Group) (int, error) {
 	c.lastID.namespace = max(c.lastID.namespace, g.ID)
 	c.groups[g.ID] = &g
 	c.namespaces[key] = namespace{group: &g}
+	c.noteRestriction(&g)
+	c.occupy(c.groupPath(&g))
 	c.generation++
 	return g.ID, nil
 }
@@ -102,6 +107,7 @@ func (c *Company) AddProject(p Project) (int, error) {
 	c.lastID.project = max(c.lastID.project, p.ID)
 	c.projects = slices.Insert(c.projects, at, &p)
 	c.projectPaths[key] = &p
+	c.occupy(c.projectPath(&p))
 	c.generation++
 	return p.ID, nil
 }

@@ -43,12 +43,7 @@ func problem(status int, text string) answer {
 
 func notFound(what string) answer { return message(http.StatusNotFound, "404 "+what+" Not Found") }
 
-func forbidden(reason string) answer {
-	if reason == "" {
-		return message(http.StatusForbidden, "403 Forbidden")
-	}
-	return message(http.StatusForbidden, "403 Forbidden - "+reason)
-}
+func forbidden() answer { return message(http.StatusForbidden, "403 Forbidden") }
 
 func unauthorized() answer { return message(http.StatusUnauthorized, "401 Unauthorized") }
 

@@ -27,77 +27,103 @@ func presented(r *http.Request) credential {
 }
 
 // signIn finds the token and its user and refuses what GitLab refuses, in its
-// order: unknown, expired, revoked, then the state of the account. Scopes come
-// after that. No credential at all is an anonymous call.
+// order: unknown, expired, revoked, the state of the account, the scopes. No
+// credential at all is an anonymous call.
 func (s *Server) signIn(k *call) (answer, bool) {
 	k.credential = presented(k.request)
 	if k.credential.value == "" {
 		return answer{}, true
 	}
-	var user int
-	var expired, revoked bool
 	k.token, k.oauthToken = s.tokenOf(k.credential)
+	user, expired, revoked := 0, false, false
 	switch {
 	case k.token != nil:
 		user, k.scopes, expired, revoked = k.token.User, k.token.Scopes, k.token.expired(s.now()), k.token.Revoked
 	case k.oauthToken != nil:
 		t := k.oauthToken
 		user, k.scopes, expired, revoked = t.User, t.Scopes, t.expired(s.now()), t.Revoked
-	default:
-		return unauthorized(), false
 	}
-	if expired {
+	if user == 0 || k.token != nil && (expired || revoked || !k.sufficient()) {
+		if s.release.silentAboutTokens() {
+			return k.staysAnonymous()
+		}
+	}
+	switch {
+	case user == 0:
+		return unauthorized(), false
+	case expired:
 		return tokenProblem(http.StatusUnauthorized, "invalid_token",
 			"Token is expired. You can either do re-authorization or token refresh.", nil), false
-	}
-	if revoked {
+	case revoked:
 		return tokenProblem(http.StatusUnauthorized, "invalid_token",
 			"Token was revoked. You have to re-authorize from the user.", nil), false
 	}
 	k.user = s.company.users[user]
 	if reason := s.refusal(k.user); reason != "" {
-		return forbidden(reason), false
+		if s.release.silentAboutTokens() {
+			return k.staysAnonymous()
+		}
+		return s.release.forbiddenBecause(reason), false
 	}
+	if !k.sufficient() {
+		return tokenProblem(http.StatusForbidden, "insufficient_scope",
+			"The request requires higher privileges than provided by the access token.", k.acceptedScopes()), false
+	}
+	k.user = s.withAdminMode(k)
 	return answer{}, true
+}
+
+// silentAboutTokens: up to 10.1, a personal token that is unknown, expired,
+// revoked or too narrow is as good as none, and so is one of a blocked account.
+// What is open to everybody answers as to everybody; the rest answers a plain
+// 401. (lib/api/helpers.rb and api_guard.rb of these releases; only tokens of
+// applications were told why.)
+func (r release) silentAboutTokens() bool { return !r.since(10, 2) }
+
+func (k *call) staysAnonymous() (answer, bool) {
+	k.token, k.oauthToken, k.scopes, k.user = nil, nil, nil, nil
+	return answer{}, true
+}
+
+// withAdminMode is the account as the API takes it: with Admin Mode, which it
+// knows since 15.9, an administrator is one only by a token with the scope.
+func (s *Server) withAdminMode(k *call) *User {
+	if !k.user.Admin || !s.options.AdminMode || !s.release.since(15, 9) || slices.Contains(k.scopes, "admin_mode") {
+		return k.user
+	}
+	ordinary := *k.user
+	ordinary.Admin = false
+	return &ordinary
 }
 
 // tokenOf: a token of an application comes as Bearer and in no other way. A
 // personal one comes as PRIVATE-TOKEN, and since 12.2 as Bearer as well.
 func (s *Server) tokenOf(c credential) (*Token, *oauthToken) {
 	if c.header == "PRIVATE-TOKEN" {
-		return s.company.tokens[c.value], nil
+		return s.personal(c.value), nil
 	}
 	if row := s.company.oauth.access[c.value]; row != nil || !s.release.since(12, 2) {
 		return nil, row
 	}
-	return s.company.tokens[c.value], nil
+	return s.personal(c.value), nil
+}
+
+// personal finds a personal token, or one of a project or group, which GitLab
+// keeps in the same table.
+func (s *Server) personal(value string) *Token {
+	t := s.company.tokens[value]
+	if t == nil || s.refusesTokens() {
+		return nil
+	}
+	if first := s.company.users[t.User].of.since(); !s.release.since(first.major, first.minor) {
+		return nil
+	}
+	return t
 }
 
 // expired: GitLab refuses a token from the beginning (UTC) of its day of expiry.
 func (t *Token) expired(now time.Time) bool {
 	return !t.ExpiresOn.IsZero() && !now.UTC().Before(t.ExpiresOn.UTC().Truncate(24*time.Hour))
-}
-
-// refusal is GitLab's sentence for an account that may not use the API.
-func (s *Server) refusal(u *User) string {
-	switch u.State {
-	case Blocked:
-		return "Your account has been blocked."
-	case Deactivated:
-		return "Your account has been deactivated by your administrator. " +
-			"Please log back in from a web browser to reactivate your account at " + s.external
-	case TermsNotAccepted:
-		return "You (@" + u.Username + ") must accept the Terms of Service in order to perform this action. " +
-			"To accept these terms, please access GitLab from a web browser at " + s.external + "."
-	case PasswordExpired:
-		return "Your password expired. Please access GitLab from a web browser to update your password."
-	case Unconfirmed:
-		return "Your primary email address is not confirmed. " +
-			"Please check your inbox for the confirmation instructions. " +
-			"In case the link is expired, you can request a new confirmation email at " +
-			s.external + "/users/confirmation/new"
-	}
-	return ""
 }
 
 // acceptedScopes is what a route registers, in GitLab's order: the endpoint's
@@ -115,19 +141,15 @@ func (k *call) acceptedScopes() []string {
 	return scopes
 }
 
-// allowed compares the token's scopes with the route's. Everything but api
+// sufficient compares the token's scopes with the route's. Everything but api
 // opens GET and HEAD only.
-func (k *call) allowed() (answer, bool) {
-	if k.user == nil || k.route.anyScope {
-		return answer{}, true
+func (k *call) sufficient() bool {
+	if k.route.anyScope {
+		return true
 	}
 	accepted := k.acceptedScopes()
 	reading := k.request.Method == http.MethodGet || k.request.Method == http.MethodHead
-	for _, scope := range k.scopes {
-		if scope == "api" || reading && slices.Contains(accepted, scope) {
-			return answer{}, true
-		}
-	}
-	return tokenProblem(http.StatusForbidden, "insufficient_scope",
-		"The request requires higher privileges than provided by the access token.", accepted), false
+	return slices.ContainsFunc(k.scopes, func(scope string) bool {
+		return scope == "api" || reading && slices.Contains(accepted, scope)
+	})
 }

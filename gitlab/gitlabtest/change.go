@@ -7,7 +7,8 @@ import (
 )
 
 // ChangeProject edits a project in place. A new Path, Group or Owner renames
-// or moves it; its ID stays whatever change does to it.
+// or moves it, and GitLab remembers the old path; its ID stays whatever change
+// does to it.
 func (c *Company) ChangeProject(id int, change func(*Project)) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -29,9 +30,12 @@ func (c *Company) ChangeProject(id int, change func(*Project)) error {
 		if err := c.free(key); err != nil {
 			return fmt.Errorf("change project %d: %w", id, err)
 		}
+		left := map[string]redirect{fold(c.projectPath(p)): {project: id}}
 		delete(c.projectPaths, oldKey)
 		c.projectPaths[key] = p
-		c.moved[oldKey] = id
+		*p = edited
+		c.leave(left)
+		c.occupy(c.projectPath(p))
 	}
 	*p = edited
 	c.generation++
@@ -65,6 +69,7 @@ func (c *Company) DeleteProject(id int) error {
 	parent, _ := c.parentOf(p)
 	delete(c.projectPaths, pathKey{parent, fold(p.Path)})
 	c.projects = slices.Delete(c.projects, at, at+1)
+	delete(c.hooks, id)
 	for user := range c.projectMembers {
 		delete(c.projectMembers[user], id)
 	}
@@ -73,7 +78,7 @@ func (c *Company) DeleteProject(id int) error {
 }
 
 // ChangeGroup edits a group in place. A new Path or Parent renames or moves it
-// with everything below.
+// with everything below, and GitLab remembers the old paths of all of it.
 func (c *Company) ChangeGroup(id int, change func(*Group)) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -92,12 +97,28 @@ func (c *Company) ChangeGroup(id int, change func(*Group)) error {
 		if err := c.free(key); err != nil {
 			return fmt.Errorf("change group %d: %w", id, err)
 		}
+		left := c.pathsOf(id)
 		delete(c.namespaces, oldKey)
 		c.namespaces[key] = namespace{group: g}
+		*g = edited
+		c.leave(left)
+		c.occupy(c.groupPath(g))
 	}
 	*g = edited
+	c.noteRestriction(g)
 	c.generation++
 	return nil
+}
+
+// RenameGroup gives a group another display name and path.
+func (c *Company) RenameGroup(id int, name, path string) error {
+	return c.ChangeGroup(id, func(g *Group) { g.Name, g.Path = name, path })
+}
+
+// MoveGroup puts a group, with everything below it, into another one; parent 0
+// makes it a top-level group.
+func (c *Company) MoveGroup(id, parent int) error {
+	return c.ChangeGroup(id, func(g *Group) { g.Parent = parent })
 }
 
 // SetUserState blocks an account, or lets it in again with Active.

@@ -37,7 +37,7 @@ func serveCommits(k *call) answer {
 		return notFound("Repository")
 	}
 	if !k.readsCode(p) {
-		return forbidden("")
+		return forbidden()
 	}
 	rows := k.commits(p)
 	s := k.section(len(rows))
@@ -115,7 +115,9 @@ func (k *call) writeCommit(e *entity, p *Project, n int) {
 	if k.release.since(15, 11) {
 		e.raw("extended_trailers", "{}")
 	}
-	e.text("web_url", k.external, "/", k.company.projectPath(p), "/-/commit/", id)
+	if k.release.since(12, 9) {
+		e.text("web_url", k.external, "/", k.company.projectPath(p), "/-/commit/", id)
+	}
 	if k.values.yes("with_stats") {
 		added, deleted := int(seed%120), int(seed>>16%40)
 		e.key("stats")

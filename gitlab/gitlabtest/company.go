@@ -18,12 +18,14 @@ type Company struct {
 	namespaces     map[pathKey]namespace
 	projects       []*Project // by ascending id
 	projectPaths   map[pathKey]*Project
-	moved          map[pathKey]int // where projects used to be
+	redirects      map[string]redirect // by full path: where groups and projects used to be
+	hooks          map[int][]*Hook     // by project
+	restricted     map[int]bool        // groups that not every address may reach
 	tokens         map[string]*Token
 	oauth          oauth
 	groupMembers   map[int]map[int]Role // user, group
 	projectMembers map[int]map[int]Role // user, project
-	lastID         struct{ user, namespace, project, token int }
+	lastID         struct{ user, namespace, project, token, hook int }
 
 	views viewCache
 }
@@ -41,19 +43,23 @@ type User struct {
 	Bot         bool // of a program: never gets past the sign-in page
 	External    bool // sees nothing internal
 	CreatedAt   time.Time
+
+	of botOf // what a bot of a project or group belongs to
 }
 
-// UserState decides whether GitLab lets an account use the API.
+// UserState decides whether GitLab lets an account use the API. A release that
+// does not know a state yet treats the account as active.
 type UserState uint8
 
 // The zero value is active.
 const (
 	Active UserState = iota
 	Blocked
-	Deactivated
-	TermsNotAccepted
-	PasswordExpired
-	Unconfirmed
+	Deactivated      // 12.4
+	TermsNotAccepted // 10.8
+	PasswordExpired  // 14.3
+	Unconfirmed      // 14.0
+	PendingApproval  // 13.5: signed up, and no administrator has let it in yet
 )
 
 // Group is a namespace that holds projects and other groups. Its numeric ID is
@@ -68,6 +74,7 @@ type Group struct {
 	Shares      []Share // groups invited to this one
 	CreatedAt   time.Time
 	DeletionOn  time.Time // zero unless marked for deletion
+	AllowedIPs  []string  // of a top-level group: the addresses or networks that may come (Premium); nil is any
 }
 
 // Share invites the members of another group, with at most Max.
@@ -138,7 +145,9 @@ func NewCompany() *Company {
 		groups:         map[int]*Group{},
 		namespaces:     map[pathKey]namespace{},
 		projectPaths:   map[pathKey]*Project{},
-		moved:          map[pathKey]int{},
+		redirects:      map[string]redirect{},
+		hooks:          map[int][]*Hook{},
+		restricted:     map[int]bool{},
 		tokens:         map[string]*Token{},
 		oauth:          newOAuth(),
 		groupMembers:   map[int]map[int]Role{},

@@ -32,6 +32,11 @@ type Fault struct {
 	Header   http.Header
 	Body     string
 	Redirect string // the Location to send the client to
+
+	// Around, for Answer, takes the place of all these: it wraps GitLab's own
+	// answer, which it may change, delay or never ask for. Package weather has
+	// ready-made ones, and ready-made faults.
+	Around func(http.Handler) http.Handler
 }
 
 type faults struct {

@@ -14,12 +14,13 @@ var (
 		{name: "all_available", kind: boolean},
 		{name: "search"},
 		{name: "owned", kind: boolean, initial: "false"},
-		{name: "order_by", initial: "name", allowed: []string{"name", "path", "id", "similarity"}},
+		{name: "order_by", initial: "name", allowed: []string{"name", "path", "id", "similarity"},
+			newer: map[string]since{"id": {11, 1}, "similarity": {14, 1}}},
 		{name: "sort", initial: "asc", allowed: []string{"asc", "desc"}},
 		{name: "statistics", kind: boolean, initial: "false"},
-		{name: "min_access_level", kind: integer, since: since{11, 2}, allowed: levels},
+		{name: "min_access_level", kind: integer, since: since{11, 2}, allowed: levels, newer: newLevels},
 		{name: "top_level_only", kind: boolean, since: since{13, 1}},
-		{name: "with_custom_attributes", kind: boolean, initial: "false"},
+		{name: "with_custom_attributes", kind: boolean, since: since{10, 0}, initial: "false"},
 		{name: "repository_storage", since: since{16, 0}},
 		{name: "visibility", since: since{17, 0}, allowed: visibilities},
 		{name: "marked_for_deletion_on", kind: moment, since: since{17, 0}},
@@ -28,13 +29,20 @@ var (
 	})
 
 	groupParameters = []parameter{
-		{name: "with_projects", kind: boolean, initial: "true"},
-		{name: "with_custom_attributes", kind: boolean, initial: "false"},
+		{name: "with_projects", kind: boolean, since: since{11, 4}, initial: "true"},
+		{name: "with_custom_attributes", kind: boolean, since: since{10, 0}, initial: "false"},
 	}
 )
 
-// serveGroups has no keyset paging for those who sign in, on any release.
+// serveGroups has no keyset paging for those who sign in, on any release, and
+// an end of its offsets only for those who don't (since 14.6, when there was
+// something to go on with).
 func serveGroups(k *call) answer {
+	if k.anonymous && k.release.since(14, 6) {
+		if a, refused := k.offsetRefused("Group"); refused {
+			return a
+		}
+	}
 	return k.sendGroups(func(g *Group) bool { return !k.values.yes("top_level_only") || g.Parent == 0 })
 }
 
@@ -64,7 +72,8 @@ func serveGroup(k *call) answer {
 	return jsonAnswer(http.StatusOK, e.buf)
 }
 
-// findGroup reads the :id of the path: a number, or the full path.
+// findGroup reads the :id of the path: a number, or the full path. An old path
+// is not found on any release: only projects lead on from there.
 func (k *call) findGroup() (*Group, answer) {
 	var g *Group
 	if id, err := strconv.Atoi(k.id); err == nil {
@@ -72,7 +81,7 @@ func (k *call) findGroup() (*Group, answer) {
 	} else {
 		g = k.company.namespaceAt(k.id).group
 	}
-	if g == nil || !k.view.sees(g) {
+	if g == nil || !k.view.sees(g) || k.shutOut(g.ID) && k.view.groupRole[g.ID] < Owner {
 		return nil, notFound("Group")
 	}
 	return g, answer{}
@@ -98,10 +107,10 @@ func (k *call) sendGroups(keeps func(*Group) bool) answer {
 	return k.sendSection(s, e.buf)
 }
 
-// groupBase follows GitLab's finder. owned looks at own memberships;
-// min_access_level at own memberships and all below, but at no invitations;
-// all_available is off unless asked for, except for administrators. Anonymous
-// calls get what is public.
+// groupBase follows GitLab's finder, which lists use since 10.3. owned looks at
+// own memberships; min_access_level at own memberships and all below, but at no
+// invitations; all_available is off unless asked for, except for
+// administrators. Anonymous calls get what is public.
 func (k *call) groupBase() func(*Group) bool {
 	v := k.view
 	if k.anonymous {
@@ -109,6 +118,9 @@ func (k *call) groupBase() func(*Group) bool {
 	}
 	if k.values.yes("owned") {
 		return func(g *Group) bool { return v.direct[g.ID] == Owner }
+	}
+	if !k.release.since(10, 3) {
+		return k.oldGroupBase()
 	}
 	if k.values.has("min_access_level") {
 		least := Role(k.values.number("min_access_level"))
@@ -124,6 +136,27 @@ func (k *call) groupBase() func(*Group) bool {
 	return func(g *Group) bool { return v.listed[g.ID] }
 }
 
+// oldGroupBase: up to 10.2 a list has the groups that one is a member of
+// oneself, neither what is below nor what is above; administrators get all. What
+// is available is that, the groups of one's projects, and what is open to
+// everybody (9.0; some of the releases after it look further up and down, but
+// which is not known).
+func (k *call) oldGroupBase() func(*Group) bool {
+	v := k.view
+	if v.user.Admin {
+		return v.sees
+	}
+	own := func(g *Group) bool { return v.direct[g.ID] > NoAccess }
+	if !k.values.yes("all_available") {
+		return own
+	}
+	homes := map[int]bool{}
+	for _, at := range v.member {
+		homes[k.company.projects[at].Group] = true
+	}
+	return func(g *Group) bool { return own(g) || homes[g.ID] || v.admits(g.Visibility) }
+}
+
 func (k *call) groupFilter() func(*Group) bool {
 	skipped := k.values.numbers("skip_groups")
 	search := strings.ToLower(k.values.get("search"))
@@ -132,7 +165,7 @@ func (k *call) groupFilter() func(*Group) bool {
 		case slices.Contains(skipped, g.ID),
 			k.values.yes("archived"),
 			k.values.has("visibility") && g.Visibility.String() != k.values.get("visibility"),
-			k.values.has("active") && g.DeletionOn.IsZero() != k.values.yes("active"):
+			k.values.has("active") && k.company.dying(g.ID) == k.values.yes("active"):
 			return false
 		}
 		if day, given := k.values.moment("marked_for_deletion_on"); given &&
@@ -164,63 +197,4 @@ func (k *call) orderGroups(groups []*Group) {
 		}
 		return sign * c
 	})
-}
-
-// maxEmbedded is how many projects GET /groups/:id shows inside the group.
-const maxEmbedded = 100
-
-func (k *call) writeGroup(e *entity, g *Group, details bool) {
-	path := k.company.groupPath(g)
-	e.open('{')
-	e.number("id", g.ID)
-	e.text("web_url", k.external, "/groups/", path)
-	e.text("name", g.Name)
-	e.text("path", g.Path)
-	e.text("description", g.Description)
-	e.text("visibility", g.Visibility.String())
-	e.rest(k.groupSettings)
-	e.null("avatar_url")
-	e.text("full_name", k.company.groupName(g))
-	e.text("full_path", path)
-	e.time("created_at", g.CreatedAt)
-	e.numberOrNull("parent_id", g.Parent)
-	if k.release.since(18, 0) || k.release.enterprise && k.release.since(13, 0) {
-		e.date("marked_for_deletion_on", g.DeletionOn)
-	}
-	if k.isAdmin() {
-		e.text("repository_storage", "default")
-	}
-	if details {
-		k.writeGroupDetails(e, g)
-	}
-	e.shut('}')
-}
-
-func (k *call) writeGroupDetails(e *entity, g *Group) {
-	k.writeShares(e, g.Shares)
-	e.flag("prevent_sharing_groups_outside_hierarchy", false)
-	if !k.values.yes("with_projects") {
-		return
-	}
-	e.key("projects")
-	e.open('[')
-	var shared []*Project
-	count := 0
-	for _, at := range k.view.visible {
-		p := k.company.projects[at]
-		if p.Group == g.ID && count < maxEmbedded {
-			k.writeProject(e, p, fullDetails)
-			count++
-		}
-		if p.sharedWith(g.ID) && len(shared) < maxEmbedded {
-			shared = append(shared, p)
-		}
-	}
-	e.shut(']')
-	e.key("shared_projects")
-	e.open('[')
-	for _, p := range shared {
-		k.writeProject(e, p, fullDetails)
-	}
-	e.shut(']')
 }

@@ -1,48 +1,61 @@
 package gitlabtest
 
 import (
-	"encoding/json"
-	"io"
-	"net/http"
-	"net/url"
-	"strings"
+	"fmt"
+	"slices"
+	"time"
 )
 
-// serveHookCreation is here for what it tells about a token: GitLab looks
-// at scopes, project and role before it looks at the parameters. So a call for
-// project 0 answers 404 to a token with the scope api, and 403 to others.
-// Targets are refused, as on a GitLab that allows none in the local network.
-func serveHookCreation(k *call) answer {
-	p, a := k.findProject()
-	if p == nil {
-		return a
-	}
-	if !k.administers(p) {
-		return forbidden("")
-	}
-	if k.bodyValue("url") == "" {
-		return problem(http.StatusBadRequest, "url is missing")
-	}
-	return problem(http.StatusUnprocessableEntity, "Invalid url given")
+// Hook is a webhook of a project. Its zero value sends nothing.
+type Hook struct {
+	ID          int
+	URL         string
+	Name        string   // since 17.1
+	Description string   // since 17.1
+	Events      []string // what it is sent for, by GitLab's names without _events, such as "push" or "merge_requests"
+	NoVerify    bool     // does not look at the target's certificate
+	HasToken    bool     // sends a secret token
+	Signs       bool     // signs what it sends (19.0)
+	CreatedAt   time.Time
+	// DisabledUntil is when GitLab tries again after failures; Disabled is
+	// for good.
+	DisabledUntil time.Time
+	Disabled      bool
 }
 
-// bodyValue reads one parameter of a JSON or form body, or of the query.
-func (k *call) bodyValue(name string) string {
-	text, err := io.ReadAll(k.request.Body) // bounded by readBody
-	if err != nil {
-		return ""
+// AddHook adds a webhook to a project and returns its id. An ID of 0 means the
+// next free one.
+func (c *Company) AddHook(project int, h Hook) (int, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.project(project) == nil {
+		return 0, fmt.Errorf("add a hook to project %d: no such project", project)
 	}
-	if strings.HasPrefix(k.request.Header.Get("Content-Type"), "application/json") {
-		var fields map[string]any
-		if json.Unmarshal(text, &fields) == nil {
-			value, _ := fields[name].(string)
-			return value
+	for _, event := range h.Events {
+		if !slices.ContainsFunc(hookEvents, func(e hookEvent) bool { return e.name == event }) {
+			return 0, fmt.Errorf("add a hook to project %d: no event %q", project, event)
 		}
-		return ""
 	}
-	form, err := url.ParseQuery(string(text))
-	if err == nil && form.Get(name) != "" {
-		return form.Get(name)
+	if h.ID == 0 {
+		h.ID = c.lastID.hook + 1
 	}
-	return k.request.URL.Query().Get(name)
+	c.lastID.hook = max(c.lastID.hook, h.ID)
+	h.CreatedAt = otherwise(h.CreatedAt, founded)
+	h.Events = slices.Clone(h.Events)
+	c.hooks[project] = append(c.hooks[project], &h)
+	return h.ID, nil
+}
+
+// RemoveHook removes a webhook from its project.
+func (c *Company) RemoveHook(id int) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for project, hooks := range c.hooks {
+		at := slices.IndexFunc(hooks, func(h *Hook) bool { return h.ID == id })
+		if at >= 0 {
+			c.hooks[project] = slices.Delete(hooks, at, at+1)
+			return nil
+		}
+	}
+	return fmt.Errorf("remove hook %d: no such hook", id)
 }

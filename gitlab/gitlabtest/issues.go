@@ -9,6 +9,25 @@ var issueParameters = declare(itemParameters, []parameter{
 	{name: "issue_type", since: since{13, 12}, allowed: []string{"issue", "incident", "test_case", "requirement", "task", "ticket"}},
 })
 
+var issueSettings = []setting{
+	{key: "labels", value: "[]"},
+	{key: "milestone", value: "null"},
+	{key: "due_date", value: "null"},
+	{key: "confidential", value: "false"},
+	{key: "discussion_locked", value: "null", since: since{10, 3}},
+	{key: "time_stats", value: noTimeSpent, since: since{10, 7}},
+	{key: "task_completion_status", value: noTasks, since: since{12, 0}},
+	{key: "merge_requests_count", value: "0", since: since{12, 4}},
+	{key: "has_tasks", value: "false", since: since{13, 0}},
+	{key: "moved_to_id", value: "null", since: since{13, 0}},
+	{key: "type", value: `"ISSUE"`, since: since{13, 12}},
+	{key: "issue_type", value: `"issue"`, since: since{13, 12}},
+	{key: "severity", value: `"UNKNOWN"`, since: since{14, 3}},
+	{key: "service_desk_reply_to", value: "null", since: since{14, 9}},
+	{key: "imported", value: "false", since: since{16, 10}},
+	{key: "imported_from", value: `"none"`, since: since{16, 10}},
+}
+
 var issueTitles = []string{
 	"Login fails behind the proxy", "The list is slow", "Export as CSV", "Wrong total after a refund",
 	"Describe the release steps", "Alert on a full disk", "Crash with an empty name", "Support dark mode",
@@ -61,44 +80,20 @@ func (k *call) writeIssue(e *entity, p *Project, it item) {
 	e.text("state", it.state)
 	e.time("created_at", it.created)
 	e.time("updated_at", it.updated)
-	e.time("closed_at", it.closed)
-	if it.closed.IsZero() {
-		e.null("closed_by")
-	} else {
-		e.key("closed_by")
-		k.writeUser(e, it.author)
+	if k.release.since(10, 3) {
+		e.time("closed_at", it.closed)
 	}
-	e.raw("labels", "[]")
-	e.null("milestone")
-	k.writeItemPeople(e, it)
-	if k.release.since(13, 12) {
-		e.text("type", "ISSUE")
+	if k.release.since(10, 7) {
+		k.writeCloser(e, "closed_by", it)
 	}
+	k.writeItemPeople(e, it, since{9, 2})
 	k.writeItemCounts(e)
-	e.number("merge_requests_count", 0)
-	e.null("due_date")
-	e.flag("confidential", false)
-	e.null("discussion_locked")
-	if k.release.since(13, 12) {
-		e.text("issue_type", "issue")
+	e.rest(k.constants.issue)
+	e.text("web_url", k.external, "/", path, k.release.dash(), "/issues/", number)
+	if k.release.since(12, 0) {
+		k.writeIssueLinks(e, p, number)
 	}
-	e.text("web_url", k.external, "/", path, "/-/issues/", number)
-	e.raw("time_stats", noTimeSpent)
-	e.raw("task_completion_status", noTasks)
-	e.flag("has_tasks", false)
-	k.writeIssueLinks(e, p, number)
 	k.writeReferences(e, "#"+number, path)
-	if k.release.since(14, 3) {
-		e.text("severity", "UNKNOWN")
-	}
-	e.null("moved_to_id")
-	if k.release.since(16, 10) {
-		e.flag("imported", false)
-		e.text("imported_from", "none")
-	}
-	if k.release.since(14, 9) {
-		e.null("service_desk_reply_to")
-	}
 	e.shut('}')
 }
 

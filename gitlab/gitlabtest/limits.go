@@ -26,8 +26,10 @@ func (c *counters) add(key string, now time.Time) (count int, reset time.Time) {
 }
 
 // countRequest is the limit in front of GitLab (Rack::Attack), per token.
-// Anonymous calls and those with an unknown token share one. Over it the answer is plain text. The
-// RateLimit headers are on a 429 since 13.8 and on every answer since 18.6.
+// Anonymous calls and those with an unknown token share one. It holds for the
+// API, and for all below /oauth, which it takes for a part of that. Over it the
+// answer is plain text. The RateLimit headers are on a 429 since 13.8 and on
+// every answer since 18.6.
 func (s *Server) countRequest(r *http.Request) (a answer, headers http.Header, limited bool) {
 	if s.options.RateLimit <= 0 {
 		return answer{}, nil, false

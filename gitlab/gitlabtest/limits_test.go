@@ -68,3 +68,16 @@ func TestLimitHeadersComeWithReleases(t *testing.T) {
 		})
 	}
 }
+
+func TestTheRateLimitHoldsForOAuth(t *testing.T) {
+	s := play(t, Demo(today), Options{Version: "18.6.0-ee", RateLimit: 1})
+	if r := s.get(t, "", "/users/sign_in"); r.status != 200 || r.header.Get("RateLimit-Limit") != "" {
+		t.Errorf("a page: %d, RateLimit-Limit %q", r.status, r.header.Get("RateLimit-Limit"))
+	}
+	if r := s.refresh(t, "nothing"); r.status != 400 || r.header.Get("RateLimit-Remaining") != "0" {
+		t.Errorf("within: %d, RateLimit-Remaining %q", r.status, r.header.Get("RateLimit-Remaining"))
+	}
+	if r := s.refresh(t, "nothing"); r.status != 429 || r.body != "Retry later" || r.header.Get("Retry-After") != "55" {
+		t.Errorf("over it: %d %q, Retry-After %q", r.status, r.body, r.header.Get("Retry-After"))
+	}
+}

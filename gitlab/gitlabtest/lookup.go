@@ -73,13 +73,22 @@ func (c *Company) projectAt(fullPath string) *Project {
 	return c.projectPaths[key]
 }
 
+// projectCopy is a copy of the project with this id.
+func (c *Company) projectCopy(id int) (Project, bool) {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	if p := c.project(id); p != nil {
+		return *p, true
+	}
+	return Project{}, false
+}
+
 // movedFrom is the project that was at a path which is free now.
 func (c *Company) movedFrom(fullPath string) *Project {
-	key, found := c.projectKey(fullPath)
-	if !found || c.projectPaths[key] != nil {
+	if c.projectAt(fullPath) != nil {
 		return nil
 	}
-	return c.project(c.moved[key])
+	return c.project(c.redirects[fold(fullPath)].project)
 }
 
 func (c *Company) projectKey(fullPath string) (pathKey, bool) {

@@ -9,6 +9,32 @@ var mergeRequestParameters = declare(itemParameters, []parameter{
 	{name: "with_merge_status_recheck", kind: boolean, initial: "false"},
 })
 
+var mergeRequestSettings = []setting{
+	{key: "labels", value: "[]"},
+	{key: "milestone", value: "null"},
+	{key: "work_in_progress", value: "false"},
+	{key: "merge_when_pipeline_succeeds", value: "false"},
+	{key: "merge_status", value: `"can_be_merged"`},
+	{key: "should_remove_source_branch", value: "null"},
+	{key: "force_remove_source_branch", value: "true"},
+	{key: "approvals_before_merge", value: "null", enterprise: true},
+	{key: "discussion_locked", value: "null", since: since{10, 3}},
+	{key: "time_stats", value: noTimeSpent, since: since{10, 7}},
+	{key: "squash", value: "false", since: since{11, 0}},
+	{key: "closed_by", value: "null", since: since{11, 2}},
+	{key: "closed_at", value: "null", since: since{11, 2}},
+	{key: "task_completion_status", value: noTasks, since: since{12, 0}},
+	{key: "has_conflicts", value: "false", since: since{12, 4}},
+	{key: "blocking_discussions_resolved", value: "true", since: since{12, 7}},
+	{key: "squash_commit_sha", value: "null", since: since{13, 0}},
+	{key: "draft", value: "false", since: since{13, 2}},
+	{key: "reviewers", value: "[]", since: since{13, 5}},
+	{key: "squash_on_merge", value: "false", since: since{15, 8}},
+	{key: "imported", value: "false", since: since{16, 10}},
+	{key: "imported_from", value: `"none"`, since: since{16, 10}},
+	{key: "merge_after", value: "null", since: since{17, 2}},
+}
+
 var mergeRequestTitles = []string{
 	"Add pagination to the list", "Draft: new login page", "Bump the base image", "Fix a race in the cache",
 	"Move settings into one file", "Return 404 for unknown ids", "Add dashboards", "Split the worker",
@@ -22,7 +48,7 @@ func serveMergeRequests(k *call) answer {
 		return a
 	}
 	if !k.readsMergeRequests(p) {
-		return forbidden("")
+		return forbidden()
 	}
 	count := p.ID % 7
 	if p.Empty {
@@ -53,82 +79,41 @@ func (k *call) writeMergeRequest(e *entity, p *Project, it item) {
 	if k.values.get("view") != "simple" {
 		k.writeMerge(e, p, it)
 		k.writeReferences(e, short, path)
-		e.text("reference", short)
+		if k.release.since(12, 3) {
+			e.text("reference", short)
+		}
 	}
-	e.text("web_url", k.external, "/", path, "/-/merge_requests/", strconv.Itoa(it.iid))
+	e.text("web_url", k.external, "/", path, k.release.dash(), "/merge_requests/", strconv.Itoa(it.iid))
 	e.shut('}')
 }
 
 func (k *call) writeMerge(e *entity, p *Project, it item) {
-	keys := []string{"merged_by"}
+	if k.release.since(11, 2) {
+		k.writeCloser(e, "merged_by", it)
+		e.time("merged_at", it.closed)
+	}
 	if k.release.since(14, 7) {
-		keys = append(keys, "merge_user")
+		k.writeCloser(e, "merge_user", it)
 	}
-	for _, key := range keys {
-		if it.closed.IsZero() {
-			e.null(key)
-			continue
-		}
-		e.key(key)
-		k.writeUser(e, it.author)
-	}
-	e.time("merged_at", it.closed)
-	e.null("closed_by")
-	e.null("closed_at")
 	e.text("target_branch", "main")
 	e.text("source_branch", "change-"+strconv.Itoa(it.iid))
 	k.writeItemCounts(e)
-	k.writeItemPeople(e, it)
-	if k.release.since(13, 5) {
-		e.raw("reviewers", "[]")
-	}
+	k.writeItemPeople(e, it, since{11, 11})
 	e.number("source_project_id", p.ID)
 	e.number("target_project_id", p.ID)
-	e.raw("labels", "[]")
-	if k.release.since(13, 2) {
-		e.flag("draft", false)
-	}
-	e.flag("work_in_progress", false)
-	if k.release.since(16, 10) {
-		e.flag("imported", false)
-		e.text("imported_from", "none")
-	}
-	e.null("milestone")
-	e.flag("merge_when_pipeline_succeeds", false)
-	e.text("merge_status", "can_be_merged")
+	e.rest(k.constants.mergeRequest)
 	if k.release.since(15, 6) {
 		e.text("detailed_merge_status", detailedStatus(it))
+		e.time("prepared_at", it.created)
 	}
-	if k.release.since(17, 2) {
-		e.null("merge_after")
-	}
-	k.writeMergeCommits(e, p, it)
-}
-
-func (k *call) writeMergeCommits(e *entity, p *Project, it item) {
 	e.text("sha", commitID(p, it.iid))
 	if it.closed.IsZero() {
 		e.null("merge_commit_sha")
 	} else {
 		e.text("merge_commit_sha", commitID(p, it.iid+1))
 	}
-	e.null("squash_commit_sha")
-	e.null("discussion_locked")
-	e.null("should_remove_source_branch")
-	e.flag("force_remove_source_branch", true)
-	if k.release.since(15, 6) {
-		e.time("prepared_at", it.created)
-	}
-	e.raw("time_stats", noTimeSpent)
-	e.flag("squash", false)
-	if k.release.since(15, 8) {
-		e.flag("squash_on_merge", false)
-	}
-	e.raw("task_completion_status", noTasks)
-	e.flag("has_conflicts", false)
-	e.flag("blocking_discussions_resolved", true)
-	if k.release.enterprise {
-		e.null("approvals_before_merge")
+	if k.release.enterprise && !k.release.since(11, 0) {
+		e.flag("squash", false) // in the other edition since 11.0
 	}
 }
 

@@ -231,7 +231,7 @@ func TestTokensOfApplicationsComeAsBearerOnly(t *testing.T) {
 		if r := s.bearer(t, DemoToken, "/api/v4/user"); r.status != want {
 			t.Errorf("%s: a personal token as Bearer: %d", version, r.status)
 		}
-		if r := s.bearer(t, "nobody's", "/api/v4/projects"); r.status != 401 {
+		if r := s.bearer(t, "nobody's", "/api/v4/user"); r.status != 401 {
 			t.Errorf("%s: an unknown one: %d", version, r.status)
 		}
 	}

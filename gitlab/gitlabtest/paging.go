@@ -13,7 +13,7 @@ const (
 	// maxCounted: above it GitLab leaves out X-Total, X-Total-Pages and the
 	// last link (since 11.8).
 	maxCounted = 10_000
-	// maxOffset is where /projects refuses offset paging (since 13.0).
+	// maxOffset is where offset paging is refused.
 	maxOffset = 50_000
 )
 
@@ -74,9 +74,8 @@ func (k *call) pageLink(page int, rel string) string {
 	return k.link(url.Values{"page": {strconv.Itoa(page)}}, rel)
 }
 
-// link repeats the request with some parameters changed. GitLab puts the host
-// and port of its external URL in, but leaves the scheme of the request, which
-// behind a proxy comes from X-Forwarded-Proto.
+// link repeats the request with some parameters changed. The scheme is that of
+// the request, which behind a proxy comes from X-Forwarded-Proto.
 func (k *call) link(change url.Values, rel string) string {
 	query := url.Values{}
 	for _, from := range []url.Values{k.values.query, change} {
@@ -84,7 +83,7 @@ func (k *call) link(change url.Values, rel string) string {
 			query[name] = value
 		}
 	}
-	at := url.URL{Scheme: k.scheme(), Host: k.externalHost(), RawQuery: query.Encode()}
+	at := url.URL{Scheme: k.scheme(), Host: k.linkHost(), RawQuery: query.Encode()}
 	at.Path, at.RawPath = k.request.URL.Path, k.request.URL.RawPath
 	return "<" + at.String() + `>; rel="` + rel + `"`
 }
@@ -97,6 +96,15 @@ func (k *call) scheme() string {
 		return "https"
 	}
 	return "http"
+}
+
+// linkHost: since 11.8 GitLab puts the host and port of its external URL in,
+// before it leaves those of the request.
+func (k *call) linkHost() string {
+	if k.release.since(11, 8) {
+		return k.externalHost()
+	}
+	return k.request.Host
 }
 
 // externalHost names the port where it is not the usual one of the scheme.
@@ -114,15 +122,21 @@ func (k *call) externalHost() string {
 	return at.Hostname() + ":" + port
 }
 
-// offsetRefused is the answer to a page of projects that lies too deep.
-func (k *call) offsetRefused() (answer, bool) {
-	perPage := k.values.number("per_page")
-	if k.release.since(13, 0) && k.values.number("page")*perPage > maxOffset {
-		return problem(http.StatusMethodNotAllowed,
-			"Offset pagination has a maximum allowed offset of 50000 for requests that return objects of type Project. "+
-				"Remaining records can be retrieved using keyset pagination."), true
+// offsetRefused is the answer to a page that lies too deep.
+func (k *call) offsetRefused(kind string) (answer, bool) {
+	if k.values.number("page")*k.values.number("per_page") <= maxOffset {
+		return answer{}, false
 	}
-	return answer{}, false
+	return problem(http.StatusMethodNotAllowed,
+		"Offset pagination has a maximum allowed offset of 50000 for requests that return objects of type "+kind+". "+
+			"Remaining records can be retrieved using keyset pagination."), true
+}
+
+// deepProjectsRefused: /projects ends at the offset since 13.0. In 18.9 it does
+// for anonymous calls only, and from 19.0 on, says its documentation, for all
+// again. Which release lifted it for those who sign in is not known.
+func (k *call) deepProjectsRefused() bool {
+	return k.release.since(13, 0) && (k.anonymous || !k.release.since(18, 9) || k.release.since(19, 0))
 }
 
 // keysetAsked reports whether keyset paging is asked for and known: /projects

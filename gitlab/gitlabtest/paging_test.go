@@ -77,20 +77,31 @@ func TestTotalsVanishAbove10000Rows(t *testing.T) {
 
 func TestOffsetPagesEndAt50000(t *testing.T) {
 	c := row(t, 3)
+	me := must(c.AddUser(User{Username: "me"}))
+	must(c.AddToken(Token{Value: "t", User: me, Scopes: []string{"api"}}))
 	for _, test := range []struct {
-		version, path string
-		status        int
+		version, path      string
+		anonymous, members int // the status
 	}{
-		{"17.5.2-ee", "/api/v4/projects?page=500&per_page=100", 200},
-		{"17.5.2-ee", "/api/v4/projects?page=501&per_page=100", 405},
-		{"17.5.2-ee", "/api/v4/projects?page=2501", 405},
-		{"17.5.2-ee", "/api/v4/groups/acme/projects?page=501&per_page=100", 200},
-		{"17.5.2-ee", "/api/v4/groups?page=501&per_page=100", 200},
-		{"12.10.0-ee", "/api/v4/projects?page=501&per_page=100", 200},
+		{"17.5.2-ee", "projects?page=500&per_page=100", 200, 200},
+		{"17.5.2-ee", "projects?page=501&per_page=100", 405, 405},
+		{"17.5.2-ee", "projects?page=2501", 405, 405},
+		{"17.5.2-ee", "groups/acme/projects?page=501&per_page=100", 200, 200},
+		{"12.10.0-ee", "projects?page=501&per_page=100", 200, 200},
+		{"13.0.0-ee", "projects?page=501&per_page=100", 405, 405},
+		{"18.8.0-ee", "projects?page=501&per_page=100", 405, 405},
+		{"18.9.0-ee", "projects?page=501&per_page=100", 405, 200},
+		{"19.0.0-ee", "projects?page=501&per_page=100", 405, 405},
+		{"17.5.2-ee", "groups?page=501&per_page=100", 405, 200},
+		{"14.6.0-ee", "groups?page=501&per_page=100", 405, 200},
+		{"14.5.0-ee", "groups?page=501&per_page=100", 200, 200},
 	} {
-		t.Run(test.version+test.path, func(t *testing.T) {
-			if r := play(t, c, Options{Version: test.version}).get(t, "", test.path); r.status != test.status {
-				t.Errorf("status %d, want %d: %s", r.status, test.status, r.body)
+		t.Run(test.version+" "+test.path, func(t *testing.T) {
+			s := play(t, c, Options{Version: test.version})
+			for token, want := range map[string]int{"": test.anonymous, "t": test.members} {
+				if r := s.get(t, token, "/api/v4/"+test.path); r.status != want {
+					t.Errorf("token %q: status %d, want %d: %s", token, r.status, want, r.body)
+				}
 			}
 		})
 	}
@@ -151,8 +162,8 @@ func TestOldReleasesIgnoreWhatTheyDoNotKnow(t *testing.T) {
 		{"id_after is of 12.5", "12.4.0-ee", "order_by=id&sort=asc&id_after=28&per_page=100", 30},
 		{"id_after is of 12.5", "12.5.0-ee", "order_by=id&sort=asc&id_after=28&per_page=100", 2},
 		{"keyset is of 12.6", "12.5.0-ee", "order_by=id&pagination=keyset&per_page=100", 30},
-		{"updated_after is of 15.11", "15.10.0-ee", "updated_after=2100-01-01&per_page=100", 30},
-		{"updated_after is of 15.11", "15.11.0-ee", "updated_after=2100-01-01&per_page=100", 0},
+		{"updated_after is of 15.11", "15.10.0-ee", "order_by=updated_at&updated_after=2100-01-01&per_page=100", 30},
+		{"updated_after is of 15.11", "15.11.0-ee", "order_by=updated_at&updated_after=2100-01-01&per_page=100", 0},
 		{"min_access_level is of 11.2", "11.1.0-ee", "min_access_level=7&per_page=100", 30},
 		{"nonsense", "17.5.2-ee", "colour=blue&per_page=100", 30},
 	} {

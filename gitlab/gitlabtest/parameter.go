@@ -26,8 +26,10 @@ type parameter struct {
 	name    string
 	kind    kind
 	since   since
-	allowed []string // of these only; "" means any
-	initial string   // what GitLab assumes, and repeats in Link
+	allowed []string // of these only; none means any
+	// newer are those of the allowed values that came after the parameter.
+	newer   map[string]since
+	initial string // what GitLab assumes, and repeats in Link
 }
 
 // values are the declared parameters of one call, valid and with defaults.
@@ -114,18 +116,11 @@ func (k *call) complaint(p parameter, value string) string {
 			}
 		}
 	}
-	if len(p.allowed) > 0 && !slices.Contains(k.allowedValues(p), value) {
+	first := p.newer[value]
+	if len(p.allowed) > 0 && !(slices.Contains(p.allowed, value) && k.release.since(first.major, first.minor)) {
 		return "does not have a valid value"
 	}
 	return ""
-}
-
-// allowedValues drops Planner from the roles before 17.7.
-func (k *call) allowedValues(p parameter) []string {
-	if p.name == "min_access_level" && !k.release.since(17, 7) {
-		return slices.DeleteFunc(slices.Clone(p.allowed), func(v string) bool { return v == "15" })
-	}
-	return p.allowed
 }
 
 // truth knows what Grape takes for a boolean; anything else gives "".

@@ -15,7 +15,7 @@ func (k *call) can(p *Project, feature Feature, members Role) bool {
 // readsCode: in a private project code is for Reporter and above; elsewhere a
 // Guest, or anybody who sees the project, reads it too.
 func (k *call) readsCode(p *Project) bool {
-	if !k.can(p, p.Repository, codeRole(p)) {
+	if k.shutOut(p.Group) || !k.can(p, p.Repository, codeRole(p)) {
 		return false
 	}
 	return k.isAdmin() || p.Visibility != Private && k.view.admits(p.Visibility) ||
@@ -37,7 +37,7 @@ func (k *call) readsIssues(p *Project) bool {
 }
 
 func (k *call) administers(p *Project) bool {
-	return k.isAdmin() || k.company.roleOn(k.view, p) >= Maintainer
+	return k.isAdmin() || k.company.roleOn(k.view, p) >= Maintainer && !k.shutOut(p.Group)
 }
 
 func (k *call) isAdmin() bool { return k.user != nil && k.user.Admin }

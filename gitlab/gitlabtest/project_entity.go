@@ -28,7 +28,7 @@ func (s projectShape) size() int {
 func (k *call) writeProject(e *entity, p *Project, shape projectShape) {
 	e.open('{')
 	path, code := k.company.projectPath(p), k.readsCode(p)
-	k.writeBasics(e, p, path, code)
+	k.writeBasics(e, p, path, shape, code)
 	if shape != basicDetails {
 		admin := k.administers(p)
 		k.writeLinks(e, p, path)
@@ -45,91 +45,16 @@ func (k *call) writeProject(e *entity, p *Project, shape projectShape) {
 	e.shut('}')
 }
 
-func (k *call) writeBasics(e *entity, p *Project, path string, code bool) {
-	web := k.external + "/" + path
-	e.number("id", p.ID)
-	e.textOrNull("description", p.Description)
-	e.text("name", p.Name)
-	e.text("name_with_namespace", k.company.projectName(p))
-	e.text("path", p.Path)
-	e.text("path_with_namespace", path)
-	e.time("created_at", p.CreatedAt)
-	if code {
-		k.writeDefaultBranch(e, p)
-	}
-	e.texts("tag_list", p.Topics)
-	if k.release.since(14, 0) {
-		e.texts("topics", p.Topics)
-	}
-	e.text("ssh_url_to_repo", "git@", k.externalURL.Hostname(), ":", path, ".git")
-	e.text("http_url_to_repo", web, ".git")
-	e.text("web_url", web)
-	if code || !k.release.since(16, 0) {
-		k.writeReadme(e, p, web)
-		e.number("forks_count", k.view.forks[p.ID])
-	}
-	e.null("avatar_url")
-	e.number("star_count", p.Stars)
-	e.time("last_activity_at", p.LastActivityAt)
-	if k.release.since(18, 0) {
-		// Seen in 18.9. Which release moved it here is not known; the full
-		// entity always had it.
-		e.text("visibility", p.Visibility.String())
-	}
-	k.writeNamespace(e, p)
-}
-
-// writeReadme: GitLab began to hide it from those who may not read code
-// between 13.12 and 18.
-func (k *call) writeReadme(e *entity, p *Project, web string) {
-	if p.Empty {
-		e.null("readme_url")
-		return
-	}
-	e.text("readme_url", web, "/-/blob/main/README.md")
-}
-
-// writeDefaultBranch: an empty project has none, until GitLab began to show
-// the configured name for it (seen in 18.9).
-func (k *call) writeDefaultBranch(e *entity, p *Project) {
-	if p.Empty && !k.release.since(15, 0) {
-		e.null("default_branch")
-		return
-	}
-	e.text("default_branch", "main")
-}
-
-func (k *call) writeNamespace(e *entity, p *Project) {
-	e.key("namespace")
-	e.open('{')
-	if g := k.company.groups[p.Group]; g != nil {
-		path := k.company.groupPath(g)
-		e.number("id", g.ID)
-		e.text("name", g.Name)
-		e.text("path", g.Path)
-		e.text("kind", "group")
-		e.text("full_path", path)
-		e.numberOrNull("parent_id", g.Parent)
-		e.null("avatar_url")
-		e.text("web_url", k.external, "/groups/", path)
-	} else {
-		u := k.company.users[p.Owner]
-		e.number("id", u.NamespaceID)
-		e.text("name", u.Name)
-		e.text("path", u.Username)
-		e.text("kind", "user")
-		e.text("full_path", u.Username)
-		e.null("parent_id")
-		e.text("avatar_url", k.avatar(u))
-		e.text("web_url", k.external, "/", u.Username)
-	}
-	e.shut('}')
-}
-
-// writeLinks leaves out the links of features that the caller may not use.
+// writeLinks leaves out the links of features that the caller may not use. There
+// are none before 9.5.
 func (k *call) writeLinks(e *entity, p *Project, path string) {
 	self := k.external + "/api/v4/projects/" + strconv.Itoa(p.ID)
-	e.text("container_registry_image_prefix", "registry.", k.externalURL.Hostname(), "/", path)
+	if k.release.since(13, 11) {
+		e.text("container_registry_image_prefix", "registry.", k.externalURL.Hostname(), "/", path)
+	}
+	if !k.release.since(9, 5) {
+		return
+	}
 	e.key("_links")
 	e.open('{')
 	e.text("self", self)
@@ -158,14 +83,16 @@ func (k *call) writeFeatures(e *entity, p *Project) {
 	e.flag("jobs_enabled", k.can(p, p.Repository, Reporter))
 	e.flag("snippets_enabled", true)
 	e.flag("container_registry_enabled", true)
-	e.flag("can_create_merge_request_in", k.user != nil && !p.Archived && k.readsMergeRequests(p))
+	if k.release.since(13, 0) {
+		e.flag("can_create_merge_request_in", k.user != nil && !p.Archived && k.readsMergeRequests(p))
+		e.text("forking_access_level", p.Repository.String())
+	}
 	if !k.release.since(12, 1) {
 		return
 	}
 	e.text("issues_access_level", p.Issues.String())
 	e.text("repository_access_level", p.Repository.String())
 	e.text("merge_requests_access_level", p.MergeRequests.String())
-	e.text("forking_access_level", p.Repository.String())
 	e.text("builds_access_level", p.Repository.String())
 }
 
@@ -197,24 +124,29 @@ func (k *call) writeState(e *entity, p *Project, shape projectShape, path string
 	if k.readsIssues(p) {
 		e.number("open_issues_count", k.openIssues(p))
 	}
-	e.text("description_html", descriptionHTML(p.Description))
+	if k.release.since(15, 4) {
+		e.text("description_html", descriptionHTML(p.Description))
+	}
 	if k.release.since(16, 0) {
 		e.time("updated_at", p.UpdatedAt)
 	}
-	if code {
+	if k.release.since(9, 4) && (code || !k.release.since(11, 8)) {
 		e.text("ci_config_path", "")
 	}
 	k.writeShares(e, p.Shares)
-	if k.isAdmin() || k.company.roleOn(k.view, p) >= Reporter {
+	if k.release.since(13, 2) && (k.isAdmin() || k.company.roleOn(k.view, p) >= Reporter) {
 		e.text("service_desk_address", "incoming+", path, "@", k.externalURL.Hostname())
 	}
-	k.writeRetention(e, p)
+	if k.release.since(12, 6) {
+		k.writeRetention(e, p)
+	}
 }
 
-// writeOrigin tells where a fork or mirror comes from; a fork's source is
-// named only to those who see it.
+// writeOrigin tells where a fork or mirror comes from; since about 12.1 a fork's
+// source is named only to those who see it.
 func (k *call) writeOrigin(e *entity, p *Project, admin bool) {
-	if source := k.company.project(p.ForkedFrom); source != nil && k.company.seesProject(k.view, source) {
+	source := k.company.project(p.ForkedFrom)
+	if source != nil && (k.company.seesProject(k.view, source) || !k.release.since(12, 1)) {
 		e.key("forked_from_project")
 		k.writeProject(e, source, basicDetails)
 	}
@@ -225,17 +157,21 @@ func (k *call) writeOrigin(e *entity, p *Project, admin bool) {
 	if p.Mirror || p.ForkedFrom != 0 {
 		status = "finished"
 	}
-	e.text("import_status", status)
-	if admin {
-		e.null("import_url")
-		e.null("import_type")
+	if k.release.since(9, 3) {
+		e.text("import_status", status)
+	}
+	if admin && k.release.since(9, 4) {
 		e.null("import_error")
 	}
-	if !k.release.enterprise {
+	if admin && k.release.since(14, 0) {
+		e.null("import_url")
+		e.null("import_type")
+	}
+	if !k.release.enterprise || !k.release.since(10, 3) {
 		return // pulling mirrors are a feature of the Enterprise Edition
 	}
 	e.flag("mirror", p.Mirror)
-	if p.Mirror {
+	if p.Mirror && k.release.since(11, 0) {
 		e.numberOrNull("mirror_user_id", p.Owner)
 		e.flag("mirror_trigger_builds", false)
 		e.flag("only_mirror_protected_branches", false)

@@ -41,7 +41,8 @@ func (k *call) groupProjectBase(g *Group) []int32 {
 	var rows []int32
 	for _, at := range k.projectBase() {
 		p := k.company.projects[at]
-		if inside[p.Group] || k.values.yes("with_shared") && p.sharedWith(g.ID) {
+		// Before 11.6 nothing keeps the shared ones out.
+		if inside[p.Group] || k.values.get("with_shared") != "false" && p.sharedWith(g.ID) {
 			rows = append(rows, at)
 		}
 	}
@@ -86,10 +87,11 @@ func (k *call) projectRows(declared []parameter, base func() []int32) []int32 {
 	return rows
 }
 
-// listKey leaves out what changes from page to page of one walk.
+// listKey leaves out what changes from page to page of one walk. Servers of
+// different releases may answer from one company.
 func (k *call) listKey(declared []parameter) string {
 	var key strings.Builder
-	key.WriteString(k.route.path + "\x00" + k.id)
+	key.WriteString(k.release.text + "\x00" + k.route.path + "\x00" + k.id)
 	for _, p := range declared {
 		switch p.name {
 		case "page", "per_page", "pagination", "simple", "id_after", "id_before":
@@ -111,7 +113,7 @@ func (k *call) projectFilter() func(*Project) bool {
 	add(v.has("archived"), func(p *Project) bool { return p.Archived == v.yes("archived") })
 	add(!v.has("archived") && !k.release.since(11, 2), func(p *Project) bool { return !p.Archived })
 	add(v.has("visibility"), func(p *Project) bool { return p.Visibility.String() == v.get("visibility") })
-	add(v.has("active"), func(p *Project) bool { return (!p.Archived && p.DeletionOn.IsZero()) == v.yes("active") })
+	add(v.has("active"), func(p *Project) bool { return k.active(p) == v.yes("active") })
 	add(v.yes("starred") || v.yes("imported"), func(*Project) bool { return false })
 	add(v.yes("with_issues_enabled"), func(p *Project) bool { return k.can(p, p.Issues, Guest) })
 	add(v.yes("with_merge_requests_enabled"), func(p *Project) bool { return p.MergeRequests != FeatureDisabled })
@@ -132,6 +134,10 @@ func (k *call) projectFilter() func(*Project) bool {
 		}
 		return true
 	}
+}
+
+func (k *call) active(p *Project) bool {
+	return !p.Archived && p.DeletionOn.IsZero() && !k.company.dying(p.Group)
 }
 
 // addMomentFilters: the "after" bounds take the moment itself, too.

@@ -1,11 +1,11 @@
 package gitlabtest
 
 // writePermissions shows own memberships only: a role that comes through a
-// share, or from being an administrator, is null. Lists before 18.1 look at
-// the parent group alone.
+// share, or from being an administrator, is null. Lists before 18.1, and single
+// projects before 11.7, look at the parent group alone.
 func (k *call) writePermissions(e *entity, p *Project, shape projectShape) {
 	group := k.view.direct[p.Group]
-	if shape == withAccess || k.release.since(18, 1) {
+	if shape == withAccess && k.release.since(11, 7) || k.release.since(18, 1) {
 		group = k.company.highestDirect(k.view, p.Group)
 	}
 	e.key("permissions")
@@ -40,9 +40,13 @@ func (k *call) writeShares(e *entity, shares []Share) {
 		e.open('{')
 		e.number("group_id", g.ID)
 		e.text("group_name", g.Name)
-		e.text("group_full_path", k.company.groupPath(g))
+		if k.release.since(11, 7) {
+			e.text("group_full_path", k.company.groupPath(g))
+		}
 		e.number("group_access_level", int(share.Max))
-		e.null("expires_at")
+		if k.release.since(11, 3) {
+			e.null("expires_at")
+		}
 		e.shut('}')
 	}
 	e.shut(']')

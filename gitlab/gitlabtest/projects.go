@@ -3,12 +3,11 @@ package gitlabtest
 import (
 	"net/http"
 	"sort"
-	"strconv"
-	"strings"
 )
 
 var (
 	levels       = []string{"10", "15", "20", "30", "40", "50"}
+	newLevels    = map[string]since{"15": {17, 7}} // Planner
 	visibilities = []string{"private", "internal", "public"}
 
 	projectFilters = []parameter{
@@ -17,16 +16,21 @@ var (
 		{name: "search"},
 		{name: "owned", kind: boolean, initial: "false"},
 		{name: "starred", kind: boolean, initial: "false"},
-		{name: "with_issues_enabled", kind: boolean, since: since{9, 3}, initial: "false"},
-		{name: "with_merge_requests_enabled", kind: boolean, since: since{9, 3}, initial: "false"},
-		{name: "min_access_level", kind: integer, since: since{11, 2}, allowed: levels},
 		{name: "active", kind: boolean, since: since{18, 0}},
 		{name: "simple", kind: boolean, initial: "false"},
-		{name: "with_custom_attributes", kind: boolean, initial: "false"},
+		{name: "with_custom_attributes", kind: boolean, since: since{10, 0}, initial: "false"},
 	}
 
+	// newOrders names what 12.5 did not know; which release brought each of
+	// them is known from GitLab's documentation, or it is the first that has it.
+	newOrders = map[string]since{"similarity": {14, 1}, "star_count": {16, 6}, "storage_size": {13, 11},
+		"repository_size": {13, 11}, "wiki_size": {13, 11}, "packages_size": {13, 11}}
+
 	projectListParameters = declare(paging, projectFilters, []parameter{
-		{name: "order_by", initial: "created_at", allowed: []string{"id", "name", "path", "created_at", "updated_at",
+		{name: "with_issues_enabled", kind: boolean, since: since{9, 3}, initial: "false"},
+		{name: "with_merge_requests_enabled", kind: boolean, since: since{9, 3}, initial: "false"},
+		{name: "min_access_level", kind: integer, since: since{11, 2}, allowed: levels, newer: newLevels},
+		{name: "order_by", initial: "created_at", newer: newOrders, allowed: []string{"id", "name", "path", "created_at", "updated_at",
 			"last_activity_at", "similarity", "star_count", "storage_size", "repository_size", "wiki_size", "packages_size"}},
 		{name: "sort", initial: "desc", allowed: []string{"asc", "desc"}},
 		{name: "pagination", since: since{12, 6}},
@@ -47,12 +51,15 @@ var (
 		{name: "include_hidden", kind: boolean, since: since{17, 0}, initial: "false"},
 		{name: "marked_for_deletion_on", kind: moment, since: since{17, 0}},
 		{name: "statistics", kind: boolean, initial: "false"},
-		{name: "wiki_checksum_failed", kind: boolean, initial: "false"},
-		{name: "repository_checksum_failed", kind: boolean, initial: "false"},
+		{name: "wiki_checksum_failed", kind: boolean, since: since{11, 2}, initial: "false"},
+		{name: "repository_checksum_failed", kind: boolean, since: since{11, 2}, initial: "false"},
 	})
 
 	groupProjectParameters = declare(paging, projectFilters, []parameter{
-		{name: "order_by", initial: "created_at", allowed: []string{"id", "name", "path", "created_at", "updated_at",
+		{name: "with_issues_enabled", kind: boolean, since: since{11, 6}, initial: "false"},
+		{name: "with_merge_requests_enabled", kind: boolean, since: since{11, 6}, initial: "false"},
+		{name: "min_access_level", kind: integer, since: since{12, 9}, allowed: levels, newer: newLevels},
+		{name: "order_by", initial: "created_at", newer: newOrders, allowed: []string{"id", "name", "path", "created_at", "updated_at",
 			"last_activity_at", "similarity", "star_count"}},
 		{name: "sort", initial: "desc", allowed: []string{"asc", "desc"}},
 		{name: "with_shared", kind: boolean, since: since{11, 6}, initial: "true"},
@@ -63,8 +70,8 @@ var (
 
 	projectParameters = []parameter{
 		{name: "statistics", kind: boolean, initial: "false"},
-		{name: "license", kind: boolean, initial: "false"},
-		{name: "with_custom_attributes", kind: boolean, initial: "false"},
+		{name: "license", kind: boolean, since: since{11, 2}, initial: "false"},
+		{name: "with_custom_attributes", kind: boolean, since: since{10, 0}, initial: "false"},
 	}
 )
 
@@ -74,10 +81,13 @@ func serveProjects(k *call) answer {
 	if keyset && k.values.get("order_by") != "id" {
 		return keysetRefused()
 	}
-	if !keyset {
-		if a, refused := k.offsetRefused(); refused {
+	if !keyset && k.deepProjectsRefused() {
+		if a, refused := k.offsetRefused("Project"); refused {
 			return a
 		}
+	}
+	if a, refused := k.unpairedUpdates(); refused {
+		return a
 	}
 	rows := k.within(k.projectRows(projectListParameters, k.projectBase))
 	shape := withListAccess
@@ -128,34 +138,13 @@ func serveGroupProjects(k *call) answer {
 	return k.sendSection(s, k.renderProjects(rows[s.from:s.to], shape))
 }
 
-// findProject reads the :id of the path: a number, or the full path. What the
-// caller may not see is not found.
-func (k *call) findProject() (*Project, answer) {
-	var p *Project
-	if id, err := strconv.Atoi(k.id); err == nil {
-		p = k.company.project(id)
-	} else if strings.Contains(k.id, "/") {
-		p = k.company.projectAt(k.id)
+// unpairedUpdates: updated_after and updated_before want the list in the order
+// of updated_at (15.11).
+func (k *call) unpairedUpdates() (answer, bool) {
+	if !k.values.has("updated_after") && !k.values.has("updated_before") || k.values.get("order_by") == "updated_at" {
+		return answer{}, false
 	}
-	if p == nil || !k.company.seesProject(k.view, p) {
-		if old := k.company.movedFrom(k.id); old != nil && k.company.seesProject(k.view, old) && k.release.since(16, 7) {
-			return nil, k.movedTo(old)
-		}
-		return nil, notFound("Project")
-	}
-	return p, answer{}
-}
-
-// movedTo sends those who ask by an old path to the address with the number
-// (since 16.7).
-func (k *call) movedTo(p *Project) answer {
-	_, rest, _ := strings.Cut(k.route.path, ":id")
-	address := k.external + "/api/v4/projects/" + strconv.Itoa(p.ID) + rest
-	return answer{
-		status: http.StatusMovedPermanently,
-		header: http.Header{"Content-Type": {"text/plain"}, "Location": {address}},
-		body:   []byte("This resource has been moved permanently to " + address),
-	}
+	return message(http.StatusBadRequest, "400 Bad request - `updated_at` filter and `updated_at` sorting must be paired"), true
 }
 
 // within cuts rows to id_after and id_before. Rows in the order of their ids

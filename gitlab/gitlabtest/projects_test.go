@@ -49,37 +49,16 @@ func TestPermissionsShowOwnMembershipsOnly(t *testing.T) {
 			}
 		})
 	}
-	s := demo(t, "17.5.2-ee")
-	one := s.get(t, DemoToken, "/api/v4/projects/acme%2Fplatform%2Ftools%2Frelease-bot").object(t)
-	if got := permissions(one); got != [2]int{0, 20} {
-		t.Errorf("one project looks at all groups above: %v, want [0 20]", got)
+	for version, want := range map[string][2]int{"9.0.0": {0, 0}, "11.6.0": {0, 0}, "11.7.0": {0, 20}, "17.5.2-ee": {0, 20}} {
+		one := demo(t, version).get(t, DemoToken, "/api/v4/projects/acme%2Fplatform%2Ftools%2Frelease-bot").object(t)
+		if got := permissions(one); got != want {
+			t.Errorf("%s: one project looks at all groups above since 11.7: %v, want %v", version, got, want)
+		}
 	}
+	s := demo(t, "17.5.2-ee")
 	for _, row := range s.get(t, DemoToken, "/api/v4/groups/acme%2Fplatform/projects").list(t) {
 		if permissions(row) != [2]int{-1, -1} {
 			t.Fatalf("%v has permissions in a group's list", row["path"])
-		}
-	}
-}
-
-func TestFieldsComeWithReleases(t *testing.T) {
-	for _, test := range []struct {
-		key   string
-		first string // the release that has it
-		last  string // the last without it
-	}{
-		{"repository_object_format", "16.9.0-ee", "16.8.0-ee"},
-		{"topics", "14.0.0-ee", "13.12.0-ee"},
-		{"marked_for_deletion_on", "13.0.0-ee", "12.10.0-ee"},
-		{"marked_for_deletion_on", "18.0.0", "17.11.0"},
-		{"empty_repo", "12.0.0-ee", "11.11.0-ee"},
-		{"issues_access_level", "12.1.0-ee", "12.0.0-ee"},
-		{"approvals_before_merge", "17.5.2-ee", "17.5.2"},
-	} {
-		for version, want := range map[string]bool{test.first: true, test.last: false} {
-			p := demo(t, version).get(t, DemoToken, "/api/v4/projects/acme%2Fplatform%2Fapi").object(t)
-			if _, got := p[test.key]; got != want {
-				t.Errorf("%s: %s there is %v, want %v", version, test.key, got, want)
-			}
 		}
 	}
 }
@@ -146,34 +125,38 @@ func TestProjectFilters(t *testing.T) {
 	}
 	s := play(t, c, Options{Version: "18.9.0-ee"})
 	for query, want := range map[string][]int{
-		"":                                      {1, 2, 3, 4},
-		"sort=asc":                              {4, 3, 2, 1},
-		"order_by=name&sort=asc":                {4, 3, 2, 1},
-		"order_by=path&sort=asc":                {1, 2, 4, 3},
-		"order_by=last_activity_at":             {4, 3, 2, 1},
-		"order_by=updated_at":                   {1, 2, 3, 4},
-		"order_by=star_count":                   {4, 3, 2, 1},
-		"archived=true":                         {2},
-		"archived=false":                        {1, 3, 4},
-		"visibility=public":                     {3},
-		"with_issues_enabled=true":              {1, 2, 4},
-		"with_merge_requests_enabled=1":         {1, 2, 3},
-		"search=ALPH":                           {1},
-		"search=wine":                           {4},
-		"topic=a":                               {1, 3},
-		"topic=a,b":                             {1},
-		"active=true":                           {1, 3},
-		"active=false":                          {2, 4},
-		"last_activity_after=2027-01-22":        {3, 4},
-		"updated_before=2026-10-22T15:04:05Z":   {2, 3, 4},
-		"marked_for_deletion_on=2026-11-25":     {4},
-		"owned=true":                            {},
-		"starred=true":                          {},
-		"archived=&visibility=private&sort=asc": {4, 2, 1},
+		"":                               {1, 2, 3, 4},
+		"sort=asc":                       {4, 3, 2, 1},
+		"order_by=name&sort=asc":         {4, 3, 2, 1},
+		"order_by=path&sort=asc":         {1, 2, 4, 3},
+		"order_by=last_activity_at":      {4, 3, 2, 1},
+		"order_by=updated_at":            {1, 2, 3, 4},
+		"order_by=star_count":            {4, 3, 2, 1},
+		"archived=true":                  {2},
+		"archived=false":                 {1, 3, 4},
+		"visibility=public":              {3},
+		"with_issues_enabled=true":       {1, 2, 4},
+		"with_merge_requests_enabled=1":  {1, 2, 3},
+		"search=ALPH":                    {1},
+		"search=wine":                    {4},
+		"topic=a":                        {1, 3},
+		"topic=a,b":                      {1},
+		"active=true":                    {1, 3},
+		"active=false":                   {2, 4},
+		"last_activity_after=2027-01-22": {3, 4},
+		"order_by=updated_at&updated_before=2026-10-22T15:04:05Z": {2, 3, 4},
+		"marked_for_deletion_on=2026-11-25":                       {4},
+		"owned=true":                                              {},
+		"starred=true":                                            {},
+		"archived=&visibility=private&sort=asc":                   {4, 2, 1},
 	} {
 		if got := ids(s.get(t, "t", "/api/v4/projects?membership=true&"+query).list(t)); !slices.Equal(got, want) {
 			t.Errorf("%s: %v, want %v", query, got, want)
 		}
+	}
+	if r := s.get(t, "t", "/api/v4/projects?updated_after=2026-01-01"); r.status != 400 ||
+		r.body != `{"message":"400 Bad request - `+"`updated_at` filter and `updated_at` sorting must be paired"+`"}` {
+		t.Errorf("updated_after in another order: %d %s", r.status, r.body)
 	}
 	for query, want := range map[string]string{
 		"min_access_level=7":                 "min_access_level does not have a valid value",

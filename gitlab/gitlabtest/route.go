@@ -18,11 +18,17 @@ type route struct {
 	scopes []string // accepted beside api and read_api
 	// readUserSince adds read_user from a release on.
 	readUserSince since
-	anyScope      bool // any token may call it, whatever its scopes
-	signedIn      bool // anonymous calls get 401
+	anyScope      bool  // any token may call it, whatever its scopes
+	signedIn      bool  // anonymous calls get 401
+	openSince     since // anonymous calls get 401 before
 	parameters    []parameter
 	serve         func(*call) answer
 }
+
+// openToAll is about when groups, issues and merge requests that are public
+// could be read without signing in. Their code of 9.2 asks for it; that of 10.7
+// does not.
+var openToAll = since{10, 3}
 
 // routes is the API that is played, in one table. What is outside it is in
 // webRoutes.
@@ -32,16 +38,18 @@ func routes() []route {
 		{method: "GET", path: "metadata", since: since{15, 2}, readUserSince: since{12, 9}, signedIn: true, serve: serveMetadata},
 		{method: "GET", path: "user", scopes: []string{"read_user"}, signedIn: true, serve: serveUser},
 		{method: "GET", path: "personal_access_tokens/self", since: since{15, 5}, anyScope: true, signedIn: true, serve: serveTokenSelf},
-		{method: "GET", path: "groups", parameters: groupListParameters, serve: serveGroups},
-		{method: "GET", path: "groups/:id", parameters: groupParameters, serve: serveGroup},
+		{method: "GET", path: "groups", openSince: openToAll, parameters: groupListParameters, serve: serveGroups},
+		{method: "GET", path: "groups/:id", openSince: openToAll, parameters: groupParameters, serve: serveGroup},
 		{method: "GET", path: "groups/:id/subgroups", since: since{10, 3}, parameters: groupListParameters, serve: serveSubgroups},
 		{method: "GET", path: "groups/:id/descendant_groups", since: since{13, 5}, parameters: groupListParameters, serve: serveDescendants},
-		{method: "GET", path: "groups/:id/projects", parameters: groupProjectParameters, serve: serveGroupProjects},
+		{method: "GET", path: "groups/:id/members/:user_id", openSince: openToAll, serve: serveGroupMember},
+		{method: "GET", path: "groups/:id/projects", openSince: openToAll, parameters: groupProjectParameters, serve: serveGroupProjects},
 		{method: "GET", path: "projects", parameters: projectListParameters, serve: serveProjects},
 		{method: "GET", path: "projects/:id", parameters: projectParameters, serve: serveProject},
 		{method: "GET", path: "projects/:id/repository/commits", parameters: commitParameters, serve: serveCommits},
-		{method: "GET", path: "projects/:id/merge_requests", parameters: mergeRequestParameters, serve: serveMergeRequests},
-		{method: "GET", path: "projects/:id/issues", parameters: issueParameters, serve: serveIssues},
+		{method: "GET", path: "projects/:id/merge_requests", openSince: openToAll, parameters: mergeRequestParameters, serve: serveMergeRequests},
+		{method: "GET", path: "projects/:id/issues", openSince: openToAll, parameters: issueParameters, serve: serveIssues},
+		{method: "GET", path: "projects/:id/hooks", signedIn: true, parameters: paging, serve: serveHooks},
 		{method: "POST", path: "projects/:id/hooks", signedIn: true, serve: serveHookCreation},
 	}
 }
@@ -78,18 +86,11 @@ func (s *Server) api(k *call, segments []string) answer {
 	if a, ok := s.signIn(k); !ok {
 		return a
 	}
-	if a, ok := k.allowed(); !ok {
-		return a
-	}
-	if k.user == nil && rt.signedIn {
+	if k.user == nil && (rt.signedIn || !s.release.since(rt.openSince.major, rt.openSince.minor)) {
 		return unauthorized()
 	}
 	k.anonymous = k.user == nil
-	if k.anonymous {
-		k.view = s.company.viewOf(0)
-	} else {
-		k.view = s.company.viewOf(k.user.ID)
-	}
+	k.view = s.company.viewFor(k.user)
 	if a, limited := s.countCall(k); limited {
 		return a
 	}

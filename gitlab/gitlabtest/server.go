@@ -4,9 +4,10 @@
 // ignored, totals vanish above 10,000 rows, addresses come from what GitLab
 // believes it is called.
 //
-// The API in version 4 is played from 12.10 on. Older releases answer with the
-// right fields as far as they are known, and an 8.17 answers as one that Flow
-// must refuse.
+// Every release from 9.0 to 19.x is played, with what it knew of endpoints,
+// parameters, fields and errors; [Profiles] is a choice of them. Where it is not
+// known which release brought something, the first that was seen to have it
+// counts, and a comment says so. An 8.17 answers as one that Flow must refuse.
 //
 // Signing in with OAuth is played from 9.0 on, as GitLab has it with Doorkeeper:
 // the pages, codes with and without PKCE, refreshing, devices, revoking. The
@@ -22,7 +23,6 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -41,6 +41,7 @@ type Options struct {
 	EndpointLimit int              // requests a minute, account and endpoint, refused by GitLab itself; 0 is no limit
 	TLS           *Certificate     // serve https with this certificate
 	Now           func() time.Time // by default time.Now
+	ClockSkew     time.Duration    // how far GitLab's clock is ahead of Now; negative is behind. The Date header shows it
 
 	// DisableAdminOAuthScopes is GitLab's setting that keeps administrators
 	// from giving access to applications that can read or change much.
@@ -48,6 +49,15 @@ type Options struct {
 	// DeviceGrant switches the feature flag oauth2_device_grant_flow on, which
 	// matters in 17.2 only: from 17.3 on it is on, before it does not exist.
 	DeviceGrant bool
+	// AdminMode is GitLab's setting that makes administrators of those only who
+	// ask for it: a token must have the scope admin_mode (15.9).
+	AdminMode bool
+	// Maintenance starts in Maintenance Mode: reading works, changes don't.
+	// See [Server.SetMaintenance].
+	Maintenance bool
+	// TokensDisabled refuses all personal access tokens.
+	// See [Server.SetTokensDisabled].
+	TokensDisabled bool
 }
 
 // Server is a running GitLab.
@@ -64,8 +74,8 @@ type Server struct {
 	externalURL *url.URL
 	now         func() time.Time
 
-	settings      settings
-	groupSettings []byte
+	settings  settings // of projects
+	constants constants
 
 	http      *http.Server
 	stop      context.CancelFunc
@@ -79,6 +89,9 @@ type Server struct {
 	faults        faults
 	requestCounts counters
 	callCounts    counters
+
+	maintenance    atomic.Bool
+	tokensDisabled atomic.Bool
 }
 
 // Start serves the company until Close. The company may change meanwhile, and
@@ -87,16 +100,16 @@ func Start(c *Company, o Options) (*Server, error) {
 	if o.Version == "" {
 		o.Version = "17.5.2-ee"
 	}
-	s := &Server{options: o, company: c, now: o.Now, served: make(chan struct{}), routes: routes(), pages: webRoutes(), http: &http.Server{}}
-	if s.now == nil {
-		s.now = time.Now
-	}
+	s := &Server{options: o, company: c, served: make(chan struct{}), routes: routes(), pages: webRoutes(), http: &http.Server{}}
+	s.now = clockOf(o)
+	s.maintenance.Store(o.Maintenance)
+	s.tokensDisabled.Store(o.TokensDisabled)
 	var err error
 	if s.release, err = parseRelease(o.Version); err != nil {
 		return nil, err
 	}
 	s.settings = settingsOf(s.release, projectSettings)
-	s.groupSettings = settingsOf(s.release, groupSettings).forEveryone
+	s.constants = constantsOf(s.release)
 	if s.root = strings.TrimSuffix(o.Path, "/"); s.root != "" && s.root[0] != '/' {
 		return nil, fmt.Errorf("relative URL root %q: it must start with /", o.Path)
 	}
@@ -110,6 +123,18 @@ func Start(c *Company, o Options) (*Server, error) {
 	}
 	s.serve(listener)
 	return s, nil
+}
+
+// clockOf is GitLab's clock.
+func clockOf(o Options) func() time.Time {
+	now := o.Now
+	if now == nil {
+		now = time.Now
+	}
+	if o.ClockSkew == 0 {
+		return now
+	}
+	return func() time.Time { return now().Add(o.ClockSkew) }
 }
 
 // serve answers until Close, whose cancelling also ends answers that hang.
@@ -186,106 +211,4 @@ func (s *Server) Close() {
 	s.answering.Lock()
 	defer s.answering.Unlock()
 	s.closed = true
-}
-
-// handle answers one request, or does what a fault says instead.
-func (s *Server) handle(w http.ResponseWriter, r *http.Request) {
-	s.answering.RLock()
-	defer s.answering.RUnlock()
-	if s.closed {
-		panic(http.ErrAbortHandler)
-	}
-	readBody(r)
-	entry := s.record(r)
-	fault := s.faults.next(r, s.root)
-	if fault != nil && fault.Kind == Drop {
-		panic(http.ErrAbortHandler)
-	}
-	if !s.pause(r) || fault != nil && fault.Kind == Hang {
-		<-r.Context().Done()
-		panic(http.ErrAbortHandler)
-	}
-	var a answer
-	if fault != nil && fault.Kind == Answer {
-		a = fault.answer()
-	} else {
-		a = s.answer(r)
-	}
-	if fault != nil && fault.Kind == Lose {
-		panic(http.ErrAbortHandler)
-	}
-	s.journal.finish(entry, a.status)
-	send(w, a, fault != nil && fault.Kind == Truncate)
-}
-
-// pause waits for the latency and reports whether the client is still there.
-func (s *Server) pause(r *http.Request) bool {
-	if s.options.Latency <= 0 {
-		return true
-	}
-	timer := time.NewTimer(s.options.Latency)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-r.Context().Done():
-		return false
-	}
-}
-
-// answer routes by the escaped path: a project's path in the address is one
-// segment, with %2F inside.
-func (s *Server) answer(r *http.Request) answer {
-	path, inside := strings.CutPrefix(r.URL.EscapedPath(), s.root)
-	if !inside || path != "" && path[0] != '/' {
-		return outsidePage()
-	}
-	segments := strings.Split(strings.Trim(path, "/"), "/")
-	if segments[0] != "api" {
-		a := s.web(r, segments)
-		s.number(a.header)
-		return a
-	}
-	a, limits, limited := s.countRequest(r)
-	if !limited {
-		a = s.versioned(r, segments)
-	}
-	for name, value := range limits {
-		a.header[name] = value
-	}
-	s.sign(a.header, r)
-	return a
-}
-
-func (s *Server) versioned(r *http.Request, segments []string) answer {
-	if len(segments) > 1 && segments[1] == "v3" && s.release.since(11, 0) {
-		return problem(http.StatusGone, "API V3 is no longer supported. Use API V4 instead.")
-	}
-	if len(segments) < 3 || segments[1] != "v4" {
-		return problem(http.StatusNotFound, "404 Not Found")
-	}
-	s.company.mu.RLock()
-	defer s.company.mu.RUnlock()
-	return s.api(&call{Server: s, request: r}, segments[2:])
-}
-
-// number gives an answer of GitLab's own the id under which its log has it.
-func (s *Server) number(h http.Header) {
-	id := fmt.Sprintf("01FL0W%020X", s.lastRequest.Add(1))
-	h.Set("X-Request-Id", id)
-	h.Set("X-Gitlab-Meta", `{"correlation_id":"`+id+`","version":"1"}`)
-}
-
-// sign adds what every answer of the API carries.
-func (s *Server) sign(h http.Header, r *http.Request) {
-	s.number(h)
-	h.Set("X-Runtime", strconv.FormatFloat(max(0.01, s.options.Latency.Seconds()), 'f', 6, 64))
-	h.Set("Cache-Control", "max-age=0, private, must-revalidate")
-	h.Set("Vary", "Origin")
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("X-Frame-Options", "SAMEORIGIN")
-	h.Set("Server", "nginx")
-	if r.TLS != nil {
-		h.Set("Strict-Transport-Security", "max-age=63072000")
-	}
 }

@@ -86,7 +86,7 @@ func (s *Server) signedIn(r *http.Request) *User {
 
 // member is the user of a session. Blocked accounts are signed out at once.
 func (s *Server) member(kept session) *User {
-	if u := s.company.users[kept.user]; u != nil && u.State != Blocked {
+	if u := s.company.users[kept.user]; u != nil && u.State != Blocked && u.State != PendingApproval {
 		return u
 	}
 	return nil

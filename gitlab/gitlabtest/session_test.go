@@ -26,6 +26,7 @@ func TestSigningInAsksForThePassword(t *testing.T) {
 		{"without a password of its own", "ana", "", func(c *Company, u User) { c.users[u.ID].Password = "" }, wrong},
 		{"a bot", "ana", DemoPassword, func(c *Company, u User) { c.users[u.ID].Bot = true }, wrong},
 		{"blocked", "left.last.year", DemoPassword, nil, "Your account has been blocked."},
+		{"not yet let in", "ana", DemoPassword, func(c *Company, u User) { c.SetUserState(u.ID, PendingApproval) }, "Your account is pending approval"},
 		{"unconfirmed", "ana", DemoPassword, func(c *Company, u User) { c.SetUserState(u.ID, Unconfirmed) }, "You have to confirm your email address"},
 		{"deactivated", "ana", DemoPassword, func(c *Company, u User) { c.SetUserState(u.ID, Deactivated) }, "You are signed in as @ana."},
 	} {
@@ -46,18 +47,23 @@ func TestSigningInAsksForThePassword(t *testing.T) {
 }
 
 func TestASessionEndsWithItsAccount(t *testing.T) {
-	s := demo(t, "")
-	b := s.browser(t, "ana")
-	if _, err := b.Authorize(t.Context(), s.URL()+"/oauth/applications", true); err != nil {
-		t.Fatal(err)
-	}
-	ana, _ := s.Company().User("ana")
-	if err := s.Company().SetUserState(ana.ID, Blocked); err != nil {
-		t.Fatal(err)
-	}
-	landing, err := b.Authorize(t.Context(), s.URL()+"/oauth/applications", true)
-	if err != nil || !strings.Contains(landing.Page, "Your account has been blocked.") {
-		t.Errorf("%s, %v", landing.Page, err)
+	for state, want := range map[UserState]string{
+		Blocked:         "Your account has been blocked.",
+		PendingApproval: "Your account is pending approval",
+	} {
+		s := demo(t, "")
+		b := s.browser(t, "ana")
+		if _, err := b.Authorize(t.Context(), s.URL()+"/oauth/applications", true); err != nil {
+			t.Fatal(err)
+		}
+		ana, _ := s.Company().User("ana")
+		if err := s.Company().SetUserState(ana.ID, state); err != nil {
+			t.Fatal(err)
+		}
+		landing, err := b.Authorize(t.Context(), s.URL()+"/oauth/applications", true)
+		if err != nil || !strings.Contains(landing.Page, want) {
+			t.Errorf("%s, %v", landing.Page, err)
+		}
 	}
 }
 

@@ -24,6 +24,9 @@ func signInWithPassword(v *visit) answer {
 	switch u.State {
 	case Blocked:
 		return v.signInPage("Your account has been blocked. Please contact your GitLab administrator if you think this is an error.")
+	case PendingApproval:
+		return v.signInPage("Your account is pending approval from your GitLab administrator and hence blocked. " +
+			"Please contact your GitLab administrator if you think this is an error.")
 	case Unconfirmed:
 		return v.signInPage("You have to confirm your email address before continuing.")
 	case Deactivated:

@@ -7,91 +7,80 @@ import (
 	"strings"
 )
 
-// serveUser shows the account of the token. is_admin appears for
-// administrators only.
+// userSettings are the keys of an account that nobody here has filled in.
+var userSettings = []setting{
+	{key: "bio", value: `""`},
+	{key: "location", value: `""`},
+	{key: "public_email", value: "null", since: since{11, 3}, until: since{16, 9}}, // from 16.9 on it is among the basics
+	{key: "skype", value: `""`, until: since{18, 0}},
+	{key: "linkedin", value: `""`},
+	{key: "twitter", value: `""`},
+	{key: "discord", value: `""`, since: since{16, 0}},
+	{key: "website_url", value: `""`},
+	{key: "github", value: `""`, since: since{18, 0}},
+	{key: "job_title", value: `""`, since: since{13, 0}},
+	{key: "pronouns", value: "null", since: since{14, 0}},
+	{key: "organization", value: `""`},
+	{key: "work_information", value: "null", since: since{13, 0}},
+	{key: "followers", value: "0", since: since{13, 12}},
+	{key: "following", value: "0", since: since{13, 12}},
+	{key: "is_followed", value: "false", since: since{14, 0}},
+	{key: "local_time", value: "null", since: since{14, 0}},
+	{key: "theme_id", value: "1", since: since{10, 0}},
+	{key: "color_scheme_id", value: "1"},
+	{key: "projects_limit", value: "100000"},
+	{key: "identities", value: "[]"},
+	{key: "two_factor_enabled", value: "false"},
+	{key: "private_profile", value: "false", since: since{11, 2}},
+	{key: "preferred_language", value: `"en"`, since: since{16, 0}},
+	{key: "shared_runners_minutes_limit", value: "null", enterprise: true},
+	{key: "extra_shared_runners_minutes_limit", value: "null", since: since{12, 0}, enterprise: true},
+	{key: "scim_identities", value: "[]", since: since{14, 9}, enterprise: true},
+}
+
+// serveUser shows the account of the token. Up to 9.1 everybody reads there
+// whether they are an administrator, later administrators only.
 func serveUser(k *call) answer {
 	u := k.user
 	var e entity
 	e.open('{')
 	k.writeUserBasics(&e, u)
 	e.time("created_at", u.CreatedAt)
-	for _, key := range []string{"bio", "location", "skype", "linkedin", "twitter", "discord", "website_url", "github",
-		"job_title", "pronouns", "organization"} {
-		k.writeProfile(&e, key)
-	}
+	e.rest(k.constants.user)
 	if k.release.since(13, 0) {
 		e.flag("bot", u.Bot)
 	}
-	e.null("work_information")
-	if k.release.since(13, 12) {
-		e.number("followers", 0)
-		e.number("following", 0)
-	}
-	if k.release.since(14, 0) {
-		e.flag("is_followed", false)
-		e.null("local_time")
-	}
 	k.writeSignIns(&e, u)
-	if u.Admin {
-		e.flag("is_admin", true)
+	if u.Admin || !k.release.since(9, 2) {
+		e.flag("is_admin", u.Admin)
+	}
+	if u.Admin && k.release.since(13, 0) {
 		e.null("note")
-		if k.release.since(14, 10) {
-			e.number("namespace_id", u.NamespaceID)
-			e.null("created_by")
-		}
+	}
+	if u.Admin && k.release.since(14, 10) {
+		e.number("namespace_id", u.NamespaceID)
+		e.null("created_by")
 	}
 	e.shut('}')
 	return jsonAnswer(http.StatusOK, e.buf)
-}
-
-func (k *call) writeProfile(e *entity, key string) {
-	switch key {
-	case "skype":
-		if k.release.since(18, 0) {
-			return
-		}
-	case "discord":
-		if !k.release.since(16, 0) {
-			return
-		}
-	case "github":
-		if !k.release.since(18, 0) {
-			return
-		}
-	case "pronouns":
-		if k.release.since(14, 0) {
-			e.null(key)
-		}
-		return
-	}
-	e.text(key, "")
 }
 
 func (k *call) writeSignIns(e *entity, u *User) {
 	seen := u.CreatedAt.AddDate(0, 0, 1)
 	e.time("last_sign_in_at", seen)
 	e.time("confirmed_at", u.CreatedAt)
-	e.date("last_activity_on", k.now())
-	e.text("email", u.Email)
-	e.number("theme_id", 1)
-	e.number("color_scheme_id", 1)
-	e.number("projects_limit", 100000)
+	if k.release.since(9, 1) {
+		e.date("last_activity_on", k.now())
+	}
+	email := k.emailOf(u)
+	e.text("email", email)
+	if k.release.since(13, 9) {
+		e.text("commit_email", email)
+	}
 	e.time("current_sign_in_at", seen)
-	e.raw("identities", "[]")
-	e.flag("can_create_group", !u.External)
-	e.flag("can_create_project", !u.External)
-	e.flag("two_factor_enabled", false)
+	e.flag("can_create_group", !u.External && !u.Bot)
+	e.flag("can_create_project", !u.External && !u.Bot)
 	e.flag("external", u.External)
-	e.flag("private_profile", false)
-	e.text("commit_email", u.Email)
-	if k.release.since(16, 0) {
-		e.text("preferred_language", "en")
-	}
-	if k.release.enterprise {
-		e.null("shared_runners_minutes_limit")
-		e.null("extra_shared_runners_minutes_limit")
-		e.raw("scim_identities", "[]")
-	}
 }
 
 // writeUser is the short form, as authors and owners have it.
@@ -102,8 +91,9 @@ func (k *call) writeUser(e *entity, u *User) {
 }
 
 func (k *call) writeUserBasics(e *entity, u *User) {
+	username := k.release.username(u)
 	e.number("id", u.ID)
-	e.text("username", u.Username)
+	e.text("username", username)
 	if k.release.since(16, 9) {
 		e.null("public_email")
 	}
@@ -113,7 +103,7 @@ func (k *call) writeUserBasics(e *entity, u *User) {
 		e.flag("locked", false)
 	}
 	e.text("avatar_url", k.avatar(u))
-	e.text("web_url", k.external, "/", u.Username)
+	e.text("web_url", k.external, "/", username)
 }
 
 // avatar is the address that GitLab makes for accounts without a picture.
@@ -128,34 +118,8 @@ func (s UserState) String() string {
 		return "blocked"
 	case Deactivated:
 		return "deactivated"
+	case PendingApproval:
+		return "blocked_pending_approval"
 	}
 	return "active"
-}
-
-// serveTokenSelf tells what the token is that asks. expires_at is a day. A
-// token of an application is none that this could tell about.
-func serveTokenSelf(k *call) answer {
-	if k.token == nil {
-		return message(http.StatusBadRequest, "400 Bad request - This endpoint requires token type to be a personal access token")
-	}
-	t := k.token
-	var e entity
-	e.open('{')
-	e.number("id", t.ID)
-	e.text("name", t.Name)
-	e.flag("revoked", t.Revoked)
-	e.time("created_at", t.CreatedAt)
-	if k.release.since(17, 7) {
-		e.textOrNull("description", t.Description)
-	}
-	e.texts("scopes", t.Scopes)
-	e.number("user_id", t.User)
-	e.time("last_used_at", k.now())
-	e.flag("active", true)
-	e.date("expires_at", t.ExpiresOn)
-	if k.release.since(18, 9) {
-		e.texts("last_used_ips", []string{"127.0.0.1"})
-	}
-	e.shut('}')
-	return jsonAnswer(http.StatusOK, e.buf)
 }

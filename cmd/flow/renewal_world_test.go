@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -36,12 +37,14 @@ type renewing struct {
 	in     flow.Integration
 
 	mu     sync.Mutex
-	before func()      // GitLab has not had the request yet
-	after  func()      // GitLab has answered; the answer has not gone on
-	atGate int         // renewals that are being answered
-	left   *sync.Cond  // told when one of them is
-	asked  int         // renewals that reached GitLab
-	issued flow.Secret // the access token that GitLab gave last
+	before func()        // GitLab has not had the request yet
+	after  func()        // GitLab has answered; the answer has not gone on
+	atGate int           // renewals that are being answered
+	left   *sync.Cond    // told when one of them is
+	asked  int           // renewals that reached GitLab
+	issued flow.Secret   // the access token that GitLab gave last
+	stood  time.Duration // the longest time for which this process did not run
+	ran    time.Time     // when it last did
 }
 
 const renewed = "acme-gitlab" // the name of the integration
@@ -64,7 +67,9 @@ func newRenewing(t *testing.T, version string, latency ...time.Duration) *renewi
 	proxy.ErrorLog = nil
 	proxy.ErrorHandler = func(http.ResponseWriter, *http.Request, error) { panic(http.ErrAbortHandler) }
 	proxy.ModifyResponse = r.answered
+	r.watchClock()
 	r.gate = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		defer r.tellOverdue(req)()
 		if isRenewal(req) {
 			r.come()
 			defer r.leave()
@@ -178,7 +183,48 @@ func (r *renewing) answered(res *http.Response) error {
 func (r *renewing) during(before, after func()) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.before, r.after, r.asked = before, after, 0
+	r.before, r.after, r.asked, r.stood = before, after, 0, 0
+}
+
+// standstill is how long this process must not have run for a request without an
+// answer to be the machine's fault. A request waits for 10 s.
+const standstill = 5 * time.Second
+
+// watchClock notes for how long this process did not run.
+func (r *renewing) watchClock() {
+	tick, done := time.NewTicker(100*time.Millisecond), make(chan struct{})
+	r.t.Cleanup(func() { tick.Stop(); close(done) })
+	r.ran = time.Now()
+	go func() {
+		for {
+			select {
+			case <-tick.C:
+			case <-done:
+				return
+			}
+			r.mu.Lock()
+			r.stood, r.ran = max(r.stood, time.Since(r.ran)), time.Now()
+			r.mu.Unlock()
+		}
+	}()
+}
+
+// stoodStill is the longest time since during for which this process did not run.
+func (r *renewing) stoodStill() time.Duration {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return max(r.stood, time.Since(r.ran))
+}
+
+// tellOverdue logs what everybody does while a request at the gate gets no
+// answer. Where nothing is logged, the request never came to the gate.
+func (r *renewing) tellOverdue(req *http.Request) (answered func() bool) {
+	what := req.Method + " " + req.URL.Path
+	return time.AfterFunc(standstill, func() {
+		stacks := make([]byte, 1<<20)
+		stacks = stacks[:runtime.Stack(stacks, true)]
+		r.t.Logf("%s: no answer for %v\n%s", what, standstill, stacks)
+	}).Stop
 }
 
 func (r *renewing) lastIssued() flow.Secret {
@@ -195,7 +241,7 @@ func (r *renewing) renewals() (asked int, issued flow.Secret) {
 // signIn signs in with a browser.
 func (r *renewing) signIn() (flow.Connection, flow.Report) {
 	r.t.Helper()
-	found, err := r.client.Find(r.t.Context(), r.gate.URL, false)
+	found, err := r.client.Find(r.t.Context(), r.gate.URL, flow.Network{})
 	if err != nil {
 		r.t.Fatal(err)
 	}

@@ -32,17 +32,27 @@ func ParseBaseURL(text string) (BaseURL, error) {
 }
 
 func newBaseURL(scheme, host, subpath string) BaseURL {
-	host = strings.ToLower(host)
-	if h, port, err := net.SplitHostPort(host); err == nil && (port == "" || port == map[string]string{"http": "80", "https": "443"}[scheme]) {
-		host = h
-		if strings.Contains(h, ":") {
-			host = "[" + h + "]"
-		}
-	}
+	host = strings.TrimSuffix(oneHost(host), map[string]string{"http": ":80", "https": ":443"}[scheme])
 	if subpath = path.Clean("/" + subpath); subpath == "/" {
 		subpath = ""
 	}
 	return BaseURL{scheme, host, subpath}
+}
+
+// oneHost writes a host and port in the one way of several that URLs allow: in
+// lower case, the port without zeros before it, and no colon without a port.
+func oneHost(host string) string {
+	name, port, err := net.SplitHostPort(strings.ToLower(host))
+	if err != nil {
+		return strings.ToLower(host) // there is no port
+	}
+	if strings.Contains(name, ":") {
+		name = "[" + name + "]"
+	}
+	if port = strings.TrimLeft(port, "0"); port == "" {
+		return name
+	}
+	return name + ":" + port
 }
 
 func (b BaseURL) String() string {

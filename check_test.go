@@ -1,15 +1,19 @@
 package flow_test
 
 import (
+	"slices"
 	"testing"
 
 	"flow"
 )
 
+// report is one whose first check is the last of the server's, then Account and
+// what follows it.
 func report(statuses ...flow.CheckStatus) flow.Report {
 	r := flow.Report{Readable: flow.EveryService}
+	names := flow.CheckNames[len(flow.ServerChecks)-1:]
 	for i, s := range statuses {
-		r.Checks = append(r.Checks, flow.Check{Name: flow.CheckNames[i], Status: s})
+		r.Checks = append(r.Checks, flow.Check{Name: names[i], Status: s})
 	}
 	return r
 }
@@ -43,6 +47,29 @@ func TestReportsSumUp(t *testing.T) {
 	}
 }
 
+func TestATestWithoutATokenReaches(t *testing.T) {
+	checks := func(gitLab, account flow.CheckStatus) flow.Report {
+		return flow.Report{Checks: []flow.Check{{Name: flow.CheckGitLab, Status: gitLab}, {Name: flow.CheckAccount, Status: account}}}
+	}
+	for _, test := range []struct {
+		name    string
+		report  flow.Report
+		reached bool
+	}{
+		{"a GitLab answers", checks(flow.OK, flow.Skipped), true},
+		{"somebody has signed in", checks(flow.OK, flow.OK), false},
+		{"none answers", checks(flow.Failed, flow.Skipped), false},
+		{"it was broken off", checks(flow.OK, flow.Waiting), false},
+	} {
+		if got := test.report.Reached(); got != test.reached || got && test.report.Passed() {
+			t.Errorf("%s: reached %v", test.name, got)
+		}
+	}
+	if got := checks(flow.OK, flow.Skipped).Summary(); got != "Reached: 1 ok, 1 skipped. Nobody has signed in." {
+		t.Error(got)
+	}
+}
+
 func TestChecksAreFoundByName(t *testing.T) {
 	r := report(flow.OK, flow.Failed)
 	if got := r.Check(flow.CheckAccount); got.Status != flow.Failed {
@@ -67,5 +94,44 @@ func TestReportsSayWhatWasFound(t *testing.T) {
 		if got := r.Found(); got != want {
 			t.Errorf("got %s, want %s", got, want)
 		}
+	}
+}
+
+// Reports that were stored by a Flow with fewer checks are shown as they are.
+func TestRowsOfAStoredReport(t *testing.T) {
+	if rows := flow.Rows(nil); len(rows) != 0 {
+		t.Errorf("of nothing: %+v", rows)
+	}
+	old := []flow.Check{
+		{Name: "Server", Status: flow.OK, Text: "GitLab 17.5.2, TLS 1.3, answers in 84 ms"}, {Name: flow.CheckAccount, Status: flow.OK},
+		{Name: flow.CheckScopes, Status: flow.Warning}, {Name: flow.CheckRepo, Status: flow.Failed}, {Name: flow.CheckRole, Status: flow.Skipped},
+	}
+	if rows := flow.Rows(old); !slices.Equal(rows, old) {
+		t.Errorf("got %+v", rows)
+	}
+	few := []flow.Check{
+		{Name: flow.CheckTLS, Status: flow.OK, Text: "TLS 1.2", Took: 2}, {Name: flow.CheckGitLab, Status: flow.OK, Text: "answers in 9 ms", Took: 3},
+		{Name: flow.CheckAccount, Status: flow.OK},
+	}
+	want := []flow.Check{{Name: flow.ServerRow, Status: flow.OK, Text: "TLS 1.2, answers in 9 ms", Took: 5}, few[2]}
+	if rows := flow.Rows(few); !slices.Equal(rows, want) {
+		t.Errorf("got %+v", rows)
+	}
+}
+
+// What failed or is warned of stands below the row of what is well, in the order
+// in which it is tried.
+func TestRowsKeepWhatWentWrong(t *testing.T) {
+	rows := flow.Rows([]flow.Check{
+		{Name: flow.CheckAddress, Status: flow.Warning, Text: "http"}, {Name: flow.CheckTCP, Status: flow.OK}, {Name: flow.CheckTLS, Status: flow.Skipped, Text: "plain http has none"},
+		{Name: flow.CheckGitLab, Status: flow.Failed, Text: "down"}, {Name: flow.CheckVersion, Status: flow.Skipped, Text: "needs the server"},
+		{Name: flow.CheckAccount, Status: flow.Skipped, Text: "needs the server"},
+	})
+	var got []string
+	for _, c := range rows {
+		got = append(got, string(c.Status)+" "+c.Name)
+	}
+	if want := []string{"skipped Server", "warning Address", "failed GitLab", "skipped Account"}; !slices.Equal(got, want) {
+		t.Errorf("got %v", got)
 	}
 }

@@ -2,12 +2,14 @@ package flow
 
 // A Server is what an anonymous request tells about a GitLab.
 type Server struct {
-	BaseURL   BaseURL
-	AtLeast   string // version bound, such as 16.7; "" if there is none
-	Below     string // the version is older than that; "" if that is not known
-	Issuer    string // what the GitLab calls itself, where that differs from BaseURL
-	TokenPage string // where a personal access token is made
-	Prefilled bool   // that page takes name and scopes from its address
+	BaseURL    BaseURL
+	Upgraded   bool     // http was asked for, and the server leads to https
+	AtLeast    string   // version bound, such as 16.7; "" if there is none
+	Below      string   // the version is older than that; "" if that is not known
+	Issuer     string   // what the GitLab calls itself, where that differs from BaseURL
+	TokenPage  string   // where a personal access token is made
+	OtherPages []string // where it is made instead, as far as the version is not known
+	Prefilled  bool     // that page takes name and scopes from its address
 
 	AppPage   string   // where an application is registered
 	Public    bool     // that page may have a box Confidential
@@ -28,12 +30,12 @@ const (
 // A Connection is what it takes to speak to one GitLab: an address, and a token
 // or a sign-in.
 type Connection struct {
-	BaseURL   BaseURL
-	PlainHTTP bool        // http to another machine is accepted
-	Token     Secret      // a personal access token; none with OAuth
-	App       Application // none with an access token
-	Grant     Grant       // likewise
-	Tokens    TokenSource // renews the grant; nil: it is used as it is
+	BaseURL BaseURL
+	Network Network     // how it is reached
+	Token   Secret      // a personal access token; none with OAuth
+	App     Application // none with an access token
+	Grant   Grant       // likewise
+	Tokens  TokenSource // renews the grant; nil: it is used as it is
 }
 
 // Method is how the connection signs in.
@@ -54,7 +56,7 @@ func (c Connection) HasCredential() bool {
 
 // Redact hides the secrets of the connection in a text.
 func (c Connection) Redact(text string) string {
-	for _, secret := range []Secret{c.Token, c.App.Secret, c.Grant.Access, c.Grant.Refresh} {
+	for _, secret := range []Secret{c.Token, c.App.Secret, c.Grant.Access, c.Grant.Refresh, c.Network.ProxyPassword, c.Network.Key} {
 		text = secret.Redact(text)
 	}
 	return text

@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"encoding/json"
 	"net"
 	"strconv"
 	"strings"
@@ -26,23 +27,34 @@ var StepNames = [...]string{"Provider", "Method", "Credentials", "Connection", "
 
 func (s Step) String() string { return StepNames[s] }
 
+// UnmarshalJSON takes the nearest step that there is: a draft may be one of a
+// release that has others.
+func (s *Step) UnmarshalJSON(text []byte) error {
+	var n int
+	if err := json.Unmarshal(text, &n); err != nil {
+		return err
+	}
+	*s = min(max(Step(n), StepProvider), StepCreate)
+	return nil
+}
+
 // A Draft holds the answers of whoever connects a GitLab, in whichever face they
 // are given. Set answers through its methods: an answer that changes clears what
 // depended on it, so that a stored secret is never sent to another host.
 type Draft struct {
-	Provider  string      `json:"provider"`
-	Method    Method      `json:"method"`
-	Address   string      `json:"address"` // as typed
-	Server    Server      `json:"-"`       // found at the address; its BaseURL is zero until then
-	PlainHTTP bool        `json:"plain_http,omitempty"`
-	Token     Secret      `json:"-"`
-	App       Application `json:"app,omitzero"`
-	Port      int         `json:"callback_port,omitempty"` // to listen on while signing in; 0: Flow chooses
-	Grant     Grant       `json:"-"`                       // of a sign-in with App
-	Report    Report      `json:"-"`                       // of the last test of these answers
-	Services  Services    `json:"services"`
-	Name      string      `json:"name"`
-	Named     bool        `json:"named"` // the user typed the name; it is not a suggestion
+	Provider string      `json:"provider"`
+	Method   Method      `json:"method"`
+	Address  string      `json:"address"` // as typed
+	Server   Server      `json:"-"`       // found at the address; its BaseURL is zero until then
+	Network  Network     `json:"network,omitzero"`
+	Token    Secret      `json:"-"`
+	App      Application `json:"app,omitzero"`
+	Port     int         `json:"callback_port,omitempty"` // to listen on while signing in; 0: Flow chooses
+	Grant    Grant       `json:"-"`                       // of a sign-in with App
+	Report   Report      `json:"-"`                       // of the last test of these answers
+	Services Services    `json:"services"`
+	Name     string      `json:"name"`
+	Named    bool        `json:"named"` // the user typed the name; it is not a suggestion
 
 	Step      Step      `json:"step"` // the furthest one reached
 	StoppedAt time.Time `json:"stopped_at,omitzero"`
@@ -68,12 +80,17 @@ func (d *Draft) SetMethod(m Method) {
 }
 
 // SetAddress takes the base URL as typed. Another address forgets the token, the
-// application and the sign-in, what was found and what was tested.
+// application and the sign-in, what was found and what was tested, and what was
+// accepted of the way there; what was given before the first one is for that.
 func (d *Draft) SetAddress(typed string) {
-	if typed = strings.TrimSpace(typed); typed != d.Address {
-		d.Address, d.Server, d.PlainHTTP = typed, Server{}, false
-		d.forgetCredentials()
+	if typed = strings.TrimSpace(typed); typed == d.Address {
+		return
 	}
+	if d.Address != "" {
+		d.Network = d.Network.elsewhere()
+	}
+	d.Address, d.Server = typed, Server{}
+	d.forgetCredentials()
 }
 
 // forgetCredentials drops what was given for one GitLab. The callback of the
@@ -96,6 +113,14 @@ func (d *Draft) SetServer(s Server) {
 	d.Server, d.Address = s, s.BaseURL.String()
 }
 
+// SetNetwork takes how the GitLab is reached. Another way may lead to another
+// server, which has to be found and tested anew.
+func (d *Draft) SetNetwork(n Network) {
+	if n != d.Network {
+		d.Network, d.Server, d.Report = n, Server{}, Report{}
+	}
+}
+
 // SetToken takes the token. Another one has to be tested anew.
 func (d *Draft) SetToken(token Secret) {
 	if token != d.Token {
@@ -116,7 +141,7 @@ func (d *Draft) SetApplication(app Application) {
 // address or application, and never takes the place of one that was given.
 func (d *Draft) ReuseSecret(stored Connection) bool {
 	if d.Method != OAuth || !d.App.Secret.IsZero() || stored.App.Secret.IsZero() ||
-		d.Server.BaseURL != stored.BaseURL || d.PlainHTTP != stored.PlainHTTP || d.App.ClientID != stored.App.ClientID {
+		d.Server.BaseURL != stored.BaseURL || !stored.Network.AsSafe(d.Network) || d.App.ClientID != stored.App.ClientID {
 		return false
 	}
 	app := d.App
@@ -130,7 +155,7 @@ func (d *Draft) SetGrant(g Grant) { d.Grant, d.Report = g, Report{} }
 
 // SignIn returns what a sign-in works with.
 func (d *Draft) SignIn() SignIn {
-	return SignIn{Server: d.Server, PlainHTTP: d.PlainHTTP, App: d.App, Port: d.Port}
+	return SignIn{Server: d.Server, Network: d.Network, App: d.App, Port: d.Port}
 }
 
 // SetReport takes the outcome of a test.
@@ -145,7 +170,7 @@ func (d *Draft) SetName(name string) { d.Name, d.Named = strings.TrimSpace(name)
 
 // Connection returns what the test and everything after it work with.
 func (d *Draft) Connection() Connection {
-	c := Connection{BaseURL: d.Server.BaseURL, PlainHTTP: d.PlainHTTP}
+	c := Connection{BaseURL: d.Server.BaseURL, Network: d.Network}
 	if d.Method == OAuth {
 		c.App, c.Grant = d.App, d.Grant
 	} else {
@@ -202,11 +227,13 @@ func (d *Draft) checkCredentials() error {
 
 // CheckAddress says whether the address can be one, without asking there.
 func (d *Draft) CheckAddress() error {
-	candidates, err := Candidates(d.Address)
-	if err == nil && candidates[0].IsPlain() && !d.PlainHTTP {
-		err = &Fault{Cause: PlainAddress, Host: candidates[0].Host()}
+	if _, err := Candidates(d.Address); err != nil {
+		return err
 	}
-	return err
+	if b := d.Server.BaseURL; b.IsPlain() && !d.Network.PlainHTTP {
+		return &Fault{Cause: PlainAddress, Host: b.Host()}
+	}
+	return nil
 }
 
 // CheckAll checks every step up to Create and returns the first that is not
@@ -258,7 +285,7 @@ func (d *Draft) Integration(now time.Time, who string) Integration {
 	app.Secret = Secret{}
 	return Integration{
 		Name: d.Name, Provider: d.Provider, Method: d.Method,
-		BaseURL: d.Server.BaseURL, PlainHTTP: d.PlainHTTP,
+		BaseURL: d.Server.BaseURL, Network: d.Network.WithoutSecrets(),
 		App:      app,
 		Services: d.Chosen(), Report: d.Report,
 		Status:    Status{Data: Processing, Since: now},

@@ -47,6 +47,8 @@ func TestAnAnswerThatChangesClearsWhatDependedOnIt(t *testing.T) {
 		{"the server at another path", func(d *flow.Draft) { found(d, "https://gitlab.acme.com") }, "address, server, plain, token, name, services"},
 		{"the server at another host never gets the token", func(d *flow.Draft) { found(d, "https://gitlab.evil.com/git") }, "address, server, plain, name, services"},
 		{"the server at another port never gets the token", func(d *flow.Draft) { found(d, "https://gitlab.acme.com:8443/git") }, "address, server, plain, name, services"},
+		{"the same way there", func(d *flow.Draft) { d.SetNetwork(flow.Network{PlainHTTP: true}) }, all},
+		{"another way there", func(d *flow.Draft) { d.SetNetwork(flow.Network{PlainHTTP: true, Unverified: true}) }, "address, plain, token, name, services"},
 		{"the same token", func(d *flow.Draft) { d.SetToken(flow.NewSecret("glpat-1\n")) }, all},
 		{"another token", func(d *flow.Draft) { d.SetToken(flow.NewSecret("glpat-2")) }, "address, server, plain, token, name, services"},
 		{"no token", func(d *flow.Draft) { d.SetToken(flow.Secret{}) }, "address, server, plain, name, services"},
@@ -56,14 +58,14 @@ func TestAnAnswerThatChangesClearsWhatDependedOnIt(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			d := answered(t)
-			d.PlainHTTP = true
+			d.Network.PlainHTTP = true
 			test.change(&d)
 			var left []string
 			for _, part := range []struct {
 				name string
 				set  bool
 			}{
-				{"address", d.Address != ""}, {"server", !d.Server.BaseURL.IsZero()}, {"plain", d.PlainHTTP}, {"token", !d.Token.IsZero()},
+				{"address", d.Address != ""}, {"server", !d.Server.BaseURL.IsZero()}, {"plain", d.Network.PlainHTTP}, {"token", !d.Token.IsZero()},
 				{"report", len(d.Report.Checks) > 0}, {"name", d.Name != ""}, {"services", d.Services == flow.EveryService},
 			} {
 				if part.set {
@@ -74,6 +76,22 @@ func TestAnAnswerThatChangesClearsWhatDependedOnIt(t *testing.T) {
 				t.Errorf("\nleft %s\nwant %s", got, test.want)
 			}
 		})
+	}
+}
+
+// What is given for the way before there is an address is for the first one; what
+// was accepted for one GitLab is not for the next.
+func TestTheWayBelongsToOneAddress(t *testing.T) {
+	given := flow.Network{Unverified: true, Authorities: "pem", Proxy: "http://ana@proxy.acme.com:3128", ProxyPassword: flow.NewSecret("pass-word")}
+	d := flow.NewDraft()
+	d.SetProvider(flow.Providers[0])
+	d.SetNetwork(given)
+	if d.SetAddress("gitlab.acme.com"); d.Network != given {
+		t.Errorf("the first address has %+v", d.Network)
+	}
+	d.SetAddress("gitlab.evil.com")
+	if want := (flow.Network{Proxy: given.Proxy, ProxyPassword: given.ProxyPassword}); d.Network != want {
+		t.Errorf("the second has %+v", d.Network)
 	}
 }
 
@@ -97,6 +115,10 @@ func TestTheProviderBringsItsAddress(t *testing.T) {
 }
 
 func TestDraftsSayWhatIsMissing(t *testing.T) {
+	found := func(d *flow.Draft, address string) {
+		d.SetServer(flow.Server{BaseURL: base(t, address)})
+		d.SetToken(flow.NewSecret("x"))
+	}
 	tests := []struct {
 		name   string
 		change func(d *flow.Draft)
@@ -108,10 +130,15 @@ func TestDraftsSayWhatIsMissing(t *testing.T) {
 		{"the provider", func(d *flow.Draft) { d.Provider = "svn" }, flow.StepProvider, flow.Unknown},
 		{"the address", func(d *flow.Draft) { d.SetAddress("") }, flow.StepCredentials, flow.NoAddress},
 		{"a good address", func(d *flow.Draft) { d.SetAddress("a b") }, flow.StepCredentials, flow.NotAnAddress},
-		{"leave to send a token in the clear", func(d *flow.Draft) { d.SetAddress("http://gitlab.acme.com"); d.SetToken(flow.NewSecret("x")) }, flow.StepCredentials, flow.PlainAddress},
+		{"leave to send a token in the clear", func(d *flow.Draft) { found(d, "http://gitlab.acme.com") }, flow.StepCredentials, flow.PlainAddress},
+		{"the test, since an address without https may lead to one with it", func(d *flow.Draft) { d.SetAddress("http://gitlab.acme.com"); d.SetToken(flow.NewSecret("x")) }, flow.StepConnection, flow.Unknown},
 		{"the token", func(d *flow.Draft) { d.SetToken(flow.Secret{}) }, flow.StepCredentials, flow.NoToken},
-		{"the token, since plain http was accepted", func(d *flow.Draft) { d.SetAddress("http://gitlab.acme.com"); d.PlainHTTP = true }, flow.StepCredentials, flow.NoToken},
-		{"the test, since plain http to this machine needs no leave", func(d *flow.Draft) { d.SetAddress("http://localhost"); d.SetToken(flow.NewSecret("x")) }, flow.StepConnection, flow.Unknown},
+		{"the token, since plain http was accepted", func(d *flow.Draft) {
+			d.SetNetwork(flow.Network{PlainHTTP: true})
+			found(d, "http://gitlab.acme.com")
+			d.SetToken(flow.Secret{})
+		}, flow.StepCredentials, flow.NoToken},
+		{"the test, since plain http to this machine needs no leave", func(d *flow.Draft) { found(d, "http://localhost") }, flow.StepConnection, flow.Unknown},
 		{"a test that passed", func(d *flow.Draft) { d.SetReport(report(okay, flow.Failed)) }, flow.StepConnection, flow.Unknown},
 		{"a test that is over", func(d *flow.Draft) { d.SetReport(report(okay, flow.Running)) }, flow.StepConnection, flow.Unknown},
 		{"a service", func(d *flow.Draft) { d.Services = 0 }, flow.StepServices, flow.NoService},
@@ -225,7 +252,7 @@ func TestADraftBecomesAnIntegration(t *testing.T) {
 	if want := (flow.Status{Data: flow.Processing, Since: today}); in.Status != want {
 		t.Errorf("its status is %+v", in.Status)
 	}
-	if c := d.Connection(); c.Token != d.Token || c.BaseURL != d.Server.BaseURL || c.PlainHTTP {
+	if c := d.Connection(); c.Token != d.Token || c.BaseURL != d.Server.BaseURL || c.Network.PlainHTTP {
 		t.Errorf("its connection is %+v", c)
 	}
 }

@@ -12,21 +12,24 @@ type Cause string
 
 const (
 	// What the user gave.
-	NoAddress    Cause = "no address"
-	NotAnAddress Cause = "not an address"
-	PlainAddress Cause = "plain http"
-	NoToken      Cause = "no token"
-	NoClientID   Cause = "no client id"
-	BadClientID  Cause = "bad client id"
-	SecretAsID   Cause = "secret as client id"
-	BadRedirect  Cause = "bad redirect uri"
-	BadName      Cause = "bad name"
-	NameTaken    Cause = "name taken"
-	BadService   Cause = "bad service"
-	NoService    Cause = "no service"
-	BadRule      Cause = "bad rule"
-	NoRuleKind   Cause = "rule without kind"
-	RuleTwice    Cause = "rule twice"
+	NoAddress      Cause = "no address"
+	NotAnAddress   Cause = "not an address"
+	PlainAddress   Cause = "plain http"
+	BadProxy       Cause = "bad proxy"
+	BadCertificate Cause = "bad certificate file"
+	BadPath        Cause = "bad path"
+	NoToken        Cause = "no token"
+	NoClientID     Cause = "no client id"
+	BadClientID    Cause = "bad client id"
+	SecretAsID     Cause = "secret as client id"
+	BadRedirect    Cause = "bad redirect uri"
+	BadName        Cause = "bad name"
+	NameTaken      Cause = "name taken"
+	BadService     Cause = "bad service"
+	NoService      Cause = "no service"
+	BadRule        Cause = "bad rule"
+	NoRuleKind     Cause = "rule without kind"
+	RuleTwice      Cause = "rule twice"
 
 	// The way to the server.
 	DNS         Cause = "dns"
@@ -34,10 +37,26 @@ const (
 	Timeout     Cause = "timeout"
 	Unreachable Cause = "unreachable"
 	UnknownCA   Cause = "unknown ca"
+	SelfSigned  Cause = "self-signed"
 	CertExpired Cause = "certificate expired"
+	CertEarly   Cause = "certificate not valid yet"
 	WrongName   Cause = "wrong name"
+	OldTLS      Cause = "tls too old"
+	PlainPort   Cause = "plain http at an https port"
+	TLSPort     Cause = "https at an http port"
+	OtherPort   Cause = "no web server"
 	TLSFailed   Cause = "tls"
+	CertWanted  Cause = "client certificate wanted"
+	CertDenied  Cause = "client certificate refused"
 	ProxyAuth   Cause = "proxy authentication"
+	ProxyDenied Cause = "proxy sign-in refused"
+	ProxyFailed Cause = "proxy failed"
+	Captive     Cause = "captive portal"
+	FrontAuth   Cause = "sign-in before gitlab"
+	Firewall    Cause = "firewall"
+	Downgrade   Cause = "https to http"
+	Circle      Cause = "redirects in a circle"
+	WriteMoved  Cause = "redirect of a write"
 
 	// The server's answer.
 	NotGitLab       Cause = "not a gitlab"
@@ -48,7 +67,10 @@ const (
 	TokenRevoked    Cause = "token revoked"
 	ScopeMissing    Cause = "scope missing"
 	ScopeNotGranted Cause = "scope not granted"
+	Granular        Cause = "fine-grained token"
+	DPoPWanted      Cause = "dpop wanted"
 	Blocked         Cause = "account blocked"
+	ShutOut         Cause = "account shut out"
 	Forbidden       Cause = "forbidden"
 	NotFound        Cause = "not found"
 	RateLimit       Cause = "rate limit"
@@ -100,42 +122,67 @@ const (
 // for logs.
 type Fault struct {
 	Cause  Cause
-	Host   string    // who did not answer or answered so
-	Detail string    // what it is about: a name, an issuer, the scopes that are missing
-	Where  string    // a second detail: the scopes that are there, the place of a mistake
-	When   time.Time // a date that belongs to it: expiry, until when to wait
-	Says   string    // the server's own words, cleaned and cut
-	Err    error     // what led to it
+	Host   string        // who did not answer or answered so
+	Detail string        // what it is about: a name, an issuer, the scopes that are missing
+	Where  string        // a second detail: the scopes that are there, the place of a mistake
+	When   time.Time     // a date that belongs to it: expiry, until when to wait
+	Says   string        // the server's own words, cleaned and cut
+	Chain  []Certificate // what the server showed, its own first, where that is not trusted
+	Err    error         // what led to it
 }
 
+// NeedCA are the causes that a CA file mends, if the certificate is the right one.
+var NeedCA = []Cause{UnknownCA, SelfSigned}
+
 // words holds a sentence and a next step for each cause. {host}, {detail},
-// {where}, {date} and {time} stand for the fault's fields.
+// {where}, {date} and {time} stand for the fault's fields; {date: on } is " on 3
+// Nov 2026" or, without a date, nothing.
 var words = map[Cause][2]string{
-	NoAddress:    {"Base URL is empty.", "Type what you type in a browser, such as gitlab.example.com."},
-	NotAnAddress: {`"{detail}" is not an address: {where}.`, "Type it as in a browser."},
-	PlainAddress: {"{host} is asked for over http: anybody on the way could read the token.", "Type https://, or accept it for this GitLab only."},
-	NoToken:      {"Access token is empty.", "Paste the token that you made in GitLab."},
-	NoClientID:   {"Client ID is empty.", "Copy Application ID from the application's page in GitLab."},
-	BadClientID:  {"Client ID holds a space or a character that can't be seen.", "Copy Application ID from the application's page in GitLab."},
-	SecretAsID:   {"That is a secret, not the Client ID.", "Copy Application ID from the application's page in GitLab."},
-	BadRedirect:  {`"{detail}" can't be a redirect URI.`, "Give a whole address, such as https://flow.example.com/callback."},
-	BadName:      {`"{detail}" can't be a name: {where}.`, "Choose a name of 1 to 64 characters."},
-	NameTaken:    {`"{detail}" is taken.`, "Choose another name."},
-	BadService:   {`"{detail}" is not a service.`, "Give repo, pr or ticket, with commas between them."},
-	NoService:    {"At least one service stays on.", "Switch on Repo, PR or Ticket."},
-	BadRule:      {`"{detail}" can't be read as a rule: {where}.`, "Mend it there."},
-	NoRuleKind:   {`"{detail}" has no kind.`, "Start with one, such as {where}."},
-	RuleTwice:    {`"{detail}" is a rule already.`, "Type another one."},
+	NoAddress:      {"Base URL is empty.", "Type what you type in a browser, such as gitlab.example.com."},
+	NotAnAddress:   {`"{detail}" is not an address: {where}.`, "Type it as in a browser."},
+	PlainAddress:   {"{host} is asked for over http: anybody on the way could read the token.", "Type https://, or accept it for this GitLab only."},
+	BadProxy:       {`"{detail}" is no address of a proxy: {where}.`, "Give host and port, such as proxy.example.com:3128."},
+	BadCertificate: {"Can't use {detail}: {where}.", "Give a file with certificates in PEM form."},
+	BadPath:        {`"{detail}" is no group or repo: {where}.`, "Give its path, such as acme/platform, or a link to it."},
+	NoToken:        {"Access token is empty.", "Paste the token that you made in GitLab."},
+	NoClientID:     {"Client ID is empty.", "Copy Application ID from the application's page in GitLab."},
+	BadClientID:    {"Client ID holds a space or a character that can't be seen.", "Copy Application ID from the application's page in GitLab."},
+	SecretAsID:     {"That is a secret, not the Client ID.", "Copy Application ID from the application's page in GitLab."},
+	BadRedirect:    {`"{detail}" can't be a redirect URI.`, "Give a whole address, such as https://flow.example.com/callback."},
+	BadName:        {`"{detail}" can't be a name: {where}.`, "Choose a name of 1 to 64 characters."},
+	NameTaken:      {`"{detail}" is taken.`, "Choose another name."},
+	BadService:     {`"{detail}" is not a service.`, "Give repo, pr or ticket, with commas between them."},
+	NoService:      {"At least one service stays on.", "Switch on Repo, PR or Ticket."},
+	BadRule:        {`"{detail}" can't be read as a rule: {where}.`, "Mend it there."},
+	NoRuleKind:     {`"{detail}" has no kind.`, "Start with one, such as {where}."},
+	RuleTwice:      {`"{detail}" is a rule already.`, "Type another one."},
 
 	DNS:         {"Can't find {host}: this machine knows no such host.", "Check the spelling, or connect the VPN."},
 	Refused:     {"Can't reach {host}, port {detail}: the connection is refused.", "Check the port, or ask if GitLab is up."},
 	Timeout:     {"No answer from {host} for {detail}.", "Ask if a firewall stands between this machine and GitLab."},
 	Unreachable: {"Can't reach {host}: {detail}.", "Check the network, then try again."},
-	UnknownCA:   {`Can't trust {host}: its certificate is from "{detail}", unknown here.`, "Add that authority to this machine's certificates, or name its file in SSL_CERT_FILE."},
+	UnknownCA:   {`Can't trust {host}: its certificate is from "{detail}", unknown here.`, "Give its file below, as CA file."},
+	SelfSigned:  {"Can't trust {host}: its certificate is signed by itself alone.", "Give its file below, as CA file."},
 	CertExpired: {"Can't trust {host}: its certificate expired on {date}.", "Ask its administrator to renew it."},
+	CertEarly:   {"Can't trust {host}: its certificate is not valid before {date}.", "Check this machine's clock; if that is right, ask for another certificate."},
 	WrongName:   {"Can't trust {host}: its certificate is for {detail}.", "Type the name that it has."},
+	OldTLS:      {"Can't talk to {host} safely: it knows nothing newer than TLS 1.1.", "Ask its administrator to switch on TLS 1.2."},
+	PlainPort:   {"{host} speaks plain http at this port, not https.", "Check the port, or ask its administrator for https."},
+	TLSPort:     {"{host} speaks https at this port, not plain http.", "Type https:// before the address."},
+	OtherPort:   {"No web server answers at {host}: {detail}.", "Type the port of GitLab's web pages; without one it is 443."},
 	TLSFailed:   {"Can't talk to {host} safely: {detail}.", "Check that https is spoken at this port."},
-	ProxyAuth:   {"The proxy {detail} wants a user name and password.", "Put them into HTTPS_PROXY."},
+	CertWanted:  {"{host} wants to see a client certificate, and Flow has none for it.", "Give its file below, as Own certificate."},
+	CertDenied:  {"{host} does not accept the client certificate that Flow shows.", "Give another one below, as Own certificate."},
+	ProxyAuth:   {"The proxy {detail} wants a user name and password.", "Put them into HTTPS_PROXY, or give them below, as Proxy."},
+	ProxyDenied: {"The proxy {detail} refuses its user name and password.", "Mend them where the proxy is set: in HTTPS_PROXY, or below, as Proxy."},
+	ProxyFailed: {"The proxy {detail} does not lead to {host}: {where}.", "Check HTTPS_PROXY and NO_PROXY, or give another one below, as Proxy."},
+	Captive:     {"Something on the way answers in place of {host}: {detail}.", "Sign in to this network with a browser, then try again."},
+
+	FrontAuth:  {"Something before {host} wants a user name and password of its own.", "Ask its administrator to let programs pass to /api/."},
+	Firewall:   {"A firewall before {host} refuses the request.", "Ask its administrator to let Flow pass to /api/."},
+	Downgrade:  {"{host} sends Flow on from https to plain http.", "Ask its administrator to mend external_url, or the proxy before GitLab."},
+	Circle:     {"{host} sends Flow around in a circle.", "Ask its administrator: the proxy before GitLab has to tell it that https is spoken."},
+	WriteMoved: {"{host} sends what Flow writes on to {detail}; that is not followed.", "Type that address if it is the GitLab you mean."},
 
 	NotGitLab:       {"{host} answers, but is not a GitLab ({detail}).", "Add the path it lives under, such as /git."},
 	Elsewhere:       {"{host} sends Flow on to {detail}; the token is not sent there.", "Type that address if it is the GitLab you mean."},
@@ -145,12 +192,15 @@ var words = map[Cause][2]string{
 	TokenRevoked:    {"The token was revoked in GitLab.", "Make a new one in GitLab, then paste it here."},
 	ScopeMissing:    {"{detail} is missing; the token has {where}.", "Make a token with api, read_user and read_repository."},
 	ScopeNotGranted: {"{detail} is missing; the sign-in has {where}.", "Tick api, read_user and read_repository at the application in GitLab, then sign in again."},
+	Granular:        {"The token is fine-grained and does not allow {detail}.", "Make a token with api, read_user and read_repository."},
+	DPoPWanted:      {"GitLab takes this token with a signature only (DPoP), which Flow does not make.", "Switch DPoP off in GitLab, under Access tokens, or use another account."},
 	Blocked:         {"{detail} is blocked in GitLab.", "Ask an administrator to unblock it."},
+	ShutOut:         {"GitLab shuts the account out until {detail}.", "See to that in a browser, or ask an administrator, then press r."},
 	Forbidden:       {"GitLab forbids {detail}.", "Ask its administrator which right is missing."},
-	NotFound:        {"GitLab knows no {detail}, or hides it from this account.", "Check the account's role."},
+	NotFound:        {"GitLab does not show {detail} to this account, or has none.", "Check the account's role."},
 	RateLimit:       {"{host} asks Flow to wait{time: until }.", "Try again after that."},
-	ServerFault:     {"GitLab answers with a fault of its own.", "Press r in a few minutes."},
-	Maintenance:     {"GitLab is in maintenance.", "Press r when it is over."},
+	ServerFault:     {"GitLab answers with a fault of its own{detail:, }.", "Press r in a few minutes."},
+	Maintenance:     {"GitLab is in maintenance{detail: and }.", "Press r when it is over."},
 	BadAnswer:       {"{host} answers with something that Flow can't read: {detail}.", "Ask if a proxy stands between this machine and GitLab."},
 	BrokenOff:       {"GitLab stopped answering at {detail}.{where}", "Press r to try again."},
 
@@ -200,19 +250,20 @@ func (f *Fault) fill(text string) string {
 	if !f.When.IsZero() {
 		date, clock = Date(f.When), f.When.Local().Format("15:04")
 	}
-	// {date: on } stands for " on 3 Nov 2026" or, without a date, for nothing.
-	for _, part := range []struct{ mark, value string }{{"{date:", date}, {"{time:", clock}} {
-		if before, rest, ok := strings.Cut(text, part.mark); ok {
-			lead, after, _ := strings.Cut(rest, "}")
-			if part.value != "" {
-				lead += part.value
-			} else {
-				lead = ""
-			}
-			text = before + lead + after
+	values := []string{"{host}", f.Host, "{detail}", f.Detail, "{where}", f.Where, "{date}", date, "{time}", clock}
+	for i := 0; i < len(values); i += 2 {
+		mark := strings.TrimSuffix(values[i], "}") + ":"
+		before, rest, ok := strings.Cut(text, mark)
+		if !ok {
+			continue
 		}
+		lead, after, _ := strings.Cut(rest, "}")
+		if lead += values[i]; values[i+1] == "" {
+			lead = ""
+		}
+		text = before + lead + after
 	}
-	return strings.NewReplacer("{host}", f.Host, "{detail}", f.Detail, "{where}", f.Where, "{date}", date, "{time}", clock).Replace(text)
+	return strings.NewReplacer(values...).Replace(text)
 }
 
 func (f *Fault) Error() string {

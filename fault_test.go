@@ -29,6 +29,7 @@ func TestFaultsSayWhatTheScreensSay(t *testing.T) {
 		{flow.Fault{Cause: flow.Refused, Host: host, Detail: "443"}, "Can't reach gitlab.example.com, port 443: the connection is refused. Check the port, or ask if GitLab is up."},
 		{flow.Fault{Cause: flow.Timeout, Host: host, Detail: "10 s"}, "No answer from gitlab.example.com for 10 s. Ask if a firewall stands between this machine and GitLab."},
 		{flow.Fault{Cause: flow.CertExpired, Host: host, When: time.Date(2026, 11, 3, 0, 0, 0, 0, time.UTC)}, "Can't trust gitlab.example.com: its certificate expired on 3 Nov 2026. Ask its administrator to renew it."},
+		{flow.Fault{Cause: flow.CertEarly, Host: host, When: time.Date(2026, 11, 30, 0, 0, 0, 0, time.UTC)}, "Can't trust gitlab.example.com: its certificate is not valid before 30 Nov 2026. Check this machine's clock; if that is right, ask for another certificate."},
 		{flow.Fault{Cause: flow.WrongName, Host: host, Detail: "git.internal"}, "Can't trust gitlab.example.com: its certificate is for git.internal. Type the name that it has."},
 		{flow.Fault{Cause: flow.NotGitLab, Host: host, Detail: "nginx welcome page"}, "gitlab.example.com answers, but is not a GitLab (nginx welcome page). Add the path it lives under, such as /git."},
 		{flow.Fault{Cause: flow.TooOld, Detail: "8.17"}, "This GitLab is 8.17; Flow needs 9.0 or newer. Ask its administrator for an update."},
@@ -62,6 +63,20 @@ func TestFaultsSayWhatTheScreensSay(t *testing.T) {
 	} {
 		if got := f.Sentence(); got != want {
 			t.Errorf("\n got %s\nwant %s", got, want)
+		}
+	}
+}
+
+func TestWhatMayBeMissingLeavesNoHole(t *testing.T) {
+	for want, f := range map[string]flow.Fault{
+		"GitLab answers with a fault of its own.":             {Cause: flow.ServerFault},
+		"GitLab answers with a fault of its own, four times.": {Cause: flow.ServerFault, Detail: "four times"},
+		"GitLab answers with a fault of its own, {host}.":     {Cause: flow.ServerFault, Detail: "{host}", Host: "HOST"},
+		"GitLab is in maintenance.":                           {Cause: flow.Maintenance},
+		"GitLab is in maintenance and allows reading only.":   {Cause: flow.Maintenance, Detail: "allows reading only"},
+	} {
+		if got := f.Sentence(); got != want {
+			t.Errorf("got %s, want %s", got, want)
 		}
 	}
 }

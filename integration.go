@@ -41,7 +41,7 @@ type Integration struct {
 	Provider  string // ID of the provider
 	Method    Method
 	BaseURL   BaseURL
-	PlainHTTP bool        // the user accepted http to another machine
+	Network   Network     // how it is reached, without its secrets
 	App       Application // of OAuth, without its secret
 	Renewal   Renewal     // what an earlier renewal of the sign-in left behind
 	Services  Services

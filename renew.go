@@ -28,13 +28,25 @@ func MaybeSpent(err error) bool {
 // Connect opens the connection of an integration. A sign-in renews itself from
 // then on, as long as the connection is used.
 func (s Setup) Connect(ctx context.Context, in Integration) (Connection, error) {
+	return s.connect(ctx, in, nil)
+}
+
+// ConnectBy is Connect by another way than the stored one, to try that.
+func (s Setup) ConnectBy(ctx context.Context, in Integration, n Network) (Connection, error) {
+	return s.connect(ctx, in, &n)
+}
+
+func (s Setup) connect(ctx context.Context, in Integration, by *Network) (Connection, error) {
 	conn, err := s.Store.Connection(ctx, in.ID)
 	if err != nil {
 		return Connection{}, err
 	}
+	if by != nil {
+		conn.Network = *by
+	}
 	if conn.Method() == OAuth {
 		conn.Tokens = &renewing{
-			setup: s, id: in.ID, conn: conn,
+			setup: s, id: in.ID, conn: conn, by: by,
 			busy: make(chan struct{}, 1),
 			part: renewAfter + renewSpread*rand.Float64(),
 			left: in.Renewal,
@@ -65,6 +77,7 @@ type renewing struct {
 	id    int64
 	busy  chan struct{} // holds one while somebody works with what follows
 	conn  Connection
+	by    *Network  // in place of the stored one; nil: that
 	part  float64   // of the life of a token after which it is renewed
 	after time.Time // not ahead of time before that
 	left  Renewal   // a crash or a lost answer, to be looked into at once
@@ -132,7 +145,10 @@ func (r *renewing) stored(ctx context.Context) (Connection, error) {
 	if err != nil {
 		return Connection{}, err
 	}
-	if c.BaseURL != r.conn.BaseURL || c.App.ClientID != r.conn.App.ClientID || c.PlainHTTP != r.conn.PlainHTTP {
+	if r.by != nil {
+		c.Network = *r.by
+	}
+	if c.BaseURL != r.conn.BaseURL || c.App.ClientID != r.conn.App.ClientID || c.Network != r.conn.Network {
 		return Connection{}, &Fault{Cause: Reconnected, Host: r.conn.BaseURL.Host()}
 	}
 	return c, nil
@@ -253,6 +269,21 @@ func (s Setup) Reconnect(ctx context.Context, in Integration, c Connection, r Re
 	revoking, cancel := context.WithTimeout(context.WithoutCancel(ctx), renewBound)
 	defer cancel()
 	return fresh, s.GitLab.Revoke(revoking, old), nil
+}
+
+// Reroute stores another way to the GitLab of an integration, which has passed
+// its test. The credential stays.
+func (s Setup) Reroute(ctx context.Context, in Integration, n Network, r Report) (Integration, error) {
+	unlock, err := s.Store.LockCredential(ctx, in.ID)
+	if err != nil {
+		return Integration{}, err
+	}
+	defer unlock()
+	fresh, err := s.Store.SetNetwork(ctx, in.ID, in.Version, n, r)
+	if err != nil {
+		return Integration{}, fmt.Errorf("reroute %q: %w", in.Name, err)
+	}
+	return fresh, nil
 }
 
 // Abandon ends a sign-in that is not going to be stored, as far as that can be

@@ -51,10 +51,42 @@ func (s Secret) MarshalJSON() ([]byte, error) { return []byte(`"` + hidden + `"`
 func (s Secret) LogValue() slog.Value         { return slog.StringValue(hidden) }
 
 // Redact replaces every occurrence of the secret in text, so that words of a
-// server that repeat it can be shown.
+// server that repeat it can be shown; also as an address has it, with some of its
+// characters or all of them percent-encoded.
 func (s Secret) Redact(text string) string {
 	if len(s.Reveal()) < 4 {
 		return text
 	}
-	return strings.ReplaceAll(text, s.Reveal(), hidden)
+	text = strings.ReplaceAll(text, s.Reveal(), hidden)
+	if !strings.ContainsAny(text, "%+") {
+		return text
+	}
+	var b strings.Builder
+	for at := 0; at < len(text); {
+		if n := encodedLen(text[at:], s.Reveal()); n > 0 {
+			b.WriteString(hidden)
+			at += n
+			continue
+		}
+		b.WriteByte(text[at])
+		at++
+	}
+	return b.String()
+}
+
+// encodedLen returns how many bytes of a text stand for a secret at its start; 0
+// if none do.
+func encodedLen(text, secret string) int {
+	at := 0
+	for i := range len(secret) {
+		switch rest := text[at:]; {
+		case len(rest) >= 3 && rest[0] == '%' && strings.EqualFold(rest[:3], fmt.Sprintf("%%%02x", secret[i])):
+			at += 3
+		case rest != "" && (rest[0] == secret[i] || rest[0] == '+' && secret[i] == ' '): // as a form has it
+			at++
+		default:
+			return 0
+		}
+	}
+	return at
 }

@@ -11,18 +11,24 @@ import (
 // returns is cleaned of control characters.
 type GitLab interface {
 	// Find looks for a GitLab at an address as people type it, without any
-	// credential. plainHTTP accepts http to another machine.
-	Find(ctx context.Context, address string, plainHTTP bool) (Server, error)
+	// credential. Where it is reached over http and n does not accept that, the
+	// fault is PlainAddress.
+	Find(ctx context.Context, address string, n Network) (Server, error)
 
 	// Test tries everything that Flow will need and tells every change of a
-	// check as it happens, from one goroutine at a time. The error is that of
-	// the context: whatever GitLab answers is in the report.
+	// check as it happens, from one goroutine at a time. Without a token it
+	// tries what needs none. The error is that of the context: whatever GitLab
+	// answers is in the report.
 	Test(ctx context.Context, c Connection, tell func(Check)) (Report, error)
 
 	// Discover walks over all groups and projects that the account is a member
 	// of and hands on what it finds page by page. Without an error everything
 	// was found; with one, nothing is known of what is missing.
 	Discover(ctx context.Context, c Connection, add func(Page) error) error
+
+	// Look looks for one group or repo by its path, to say why it is not among
+	// those that Discover finds. That there is nothing to be seen is no error.
+	Look(ctx context.Context, c Connection, path string) (Sighting, error)
 
 	// SignIn opens the doors of an attempt to sign in with a browser. Faults:
 	// PortTaken where the port that was asked for is.
@@ -55,6 +61,9 @@ type Store interface {
 	// SetConnection gives an integration another credential or address, together
 	// with its test. What is stored of its repos, rules and choices stays.
 	SetConnection(ctx context.Context, id, version int64, c Connection, r Report) (Integration, error)
+	// SetNetwork gives an integration another way to its GitLab, together with its
+	// test. Its credential stays, and is bound to that way from then on.
+	SetNetwork(ctx context.Context, id, version int64, n Network, r Report) (Integration, error)
 	// Connection opens the sealed credential of an integration.
 	Connection(ctx context.Context, id int64) (Connection, error)
 	Delete(ctx context.Context, id int64) error
@@ -191,7 +200,7 @@ func (s Setup) refresh(ctx context.Context, in Integration, tell func(Progress))
 // brokenOff says how far a walk came, where the server or the way to it failed
 // in its middle.
 func (s Setup) brokenOff(err error, p Progress, in Integration) error {
-	if p.Repos == 0 || !CausedBy(err, Refused, Timeout, Unreachable, DNS, ServerFault, BadAnswer) {
+	if p.Repos == 0 || !CausedBy(err, Refused, Timeout, Unreachable, DNS, ServerFault) {
 		return err
 	}
 	kept := ""

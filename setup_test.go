@@ -20,7 +20,7 @@ type walk struct {
 	token string // that it was given
 }
 
-func (w *walk) Find(context.Context, string, bool) (flow.Server, error) {
+func (w *walk) Find(context.Context, string, flow.Network) (flow.Server, error) {
 	return flow.Server{}, errors.New("not asked for here")
 }
 

@@ -20,8 +20,8 @@ type Application struct {
 // CheckRedirect says whether an address can be a company's own callback.
 func CheckRedirect(address string) error {
 	u, err := url.Parse(address)
-	if err != nil || u.Host == "" || u.Fragment != "" || u.User != nil || u.Scheme != "https" && u.Scheme != "http" ||
-		address != Clean(address) || strings.ContainsAny(address, " \t\r\n") {
+	if err != nil || !hasHost(u) || u.User != nil || u.Scheme != "https" && u.Scheme != "http" ||
+		address != Clean(address) || strings.ContainsAny(address, "# \t\r\n") {
 		return &Fault{Cause: BadRedirect, Detail: CleanLine(address, 60)}
 	}
 	return nil
@@ -64,10 +64,10 @@ type TokenSource interface {
 
 // A SignIn is what is needed to ask for the approval of a user.
 type SignIn struct {
-	Server    Server
-	PlainHTTP bool
-	App       Application
-	Port      int // to listen on; 0: the same one each time for the same application
+	Server  Server
+	Network Network
+	App     Application
+	Port    int // to listen on; 0: the same one each time for the same application
 }
 
 // FixedPorts are listened on, and registered, where GitLab wants the port of the

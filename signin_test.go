@@ -253,14 +253,14 @@ func TestAStoredClientSecretIsReusedForTheSame(t *testing.T) {
 		{"the same", func(*flow.Draft, *flow.Connection) {}, true},
 		{"another path", func(_ *flow.Draft, c *flow.Connection) { c.BaseURL = base(t, "https://gitlab.acme.com") }, false},
 		{"another application", func(_ *flow.Draft, c *flow.Connection) { c.App.ClientID = "0" }, false},
-		{"plain http, now", func(d *flow.Draft, _ *flow.Connection) { d.PlainHTTP = true }, false},
+		{"plain http, now", func(d *flow.Draft, _ *flow.Connection) { d.Network.PlainHTTP = true }, false},
 		{"a token", func(d *flow.Draft, _ *flow.Connection) { d.SetMethod(flow.AccessToken) }, false},
 		{"no secret stored", func(_ *flow.Draft, c *flow.Connection) { c.App.Secret = flow.Secret{} }, false},
 		{"a secret that was typed", func(d *flow.Draft, _ *flow.Connection) { d.App.Secret = flow.NewSecret("typed") }, false},
 		{"a server that is not found yet", func(d *flow.Draft, _ *flow.Connection) { d.Server = flow.Server{} }, false},
 	} {
 		d, c := signedIn(t), stored
-		d.PlainHTTP = false
+		d.Network.PlainHTTP = false
 		d.SetApplication(flow.Application{ClientID: "948fe603"})
 		test.change(&d, &c)
 		typed := d.App.Secret

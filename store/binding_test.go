@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -38,6 +39,67 @@ func sealText(t *testing.T, k *identity, text string) []byte {
 	return sealed.Bytes()
 }
 
+// reopened opens what was sealed for a connection, by the way of another.
+func reopened(t *testing.T, c, by flow.Connection) (flow.Connection, error) {
+	t.Helper()
+	k := newIdentity(t)
+	sealed, err := k.seal(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	by.Network = by.Network.WithoutSecrets()
+	return k.open(sealed, by)
+}
+
+// A field that somebody adds later is either a secret, which is sealed, or decides
+// who can read what is sent: nothing of a network is left to whoever can write the
+// database.
+func TestEveryPartOfANetworkIsSealedOrBound(t *testing.T) {
+	b, _ := flow.ParseBaseURL("https://gitlab.example.com")
+	plain := flow.Connection{BaseURL: b, Token: flow.NewSecret("glpat-secret")}
+	kind := reflect.TypeFor[flow.Network]()
+	for i := range kind.NumField() {
+		c := plain
+		field := reflect.ValueOf(&c.Network).Elem().Field(i)
+		_, isSecret := field.Interface().(flow.Secret)
+		switch {
+		case isSecret:
+			field.Set(reflect.ValueOf(flow.NewSecret("\xff secret")))
+			if kind.Field(i).Name == "Key" { // PEM
+				field.Set(reflect.ValueOf(flow.NewSecret("a\nsecret")))
+			}
+		case field.Kind() == reflect.Bool:
+			field.SetBool(true)
+		case field.Kind() == reflect.String:
+			field.SetString("x")
+		default:
+			t.Fatalf("%s is of a kind that this test can't set", kind.Field(i).Name)
+		}
+		if got, err := reopened(t, c, c); err != nil || !reflect.DeepEqual(got, c) {
+			t.Errorf("%s: got %+v, %v", kind.Field(i).Name, got, err)
+		}
+		if isSecret {
+			continue
+		}
+		for _, other := range [][2]flow.Connection{{plain, c}, {c, plain}} {
+			if _, err := reopened(t, other[0], other[1]); !flow.CausedBy(err, flow.SealBroken) {
+				t.Errorf("%s: sealed for %+v it opens for %+v: %v", kind.Field(i).Name, other[0].Network, other[1].Network, err)
+			}
+		}
+	}
+}
+
+// The room that a renewal sets aside does not hold the authorities of a machine.
+func TestASealHasNoRoomForFiles(t *testing.T) {
+	b, _ := flow.ParseBaseURL("https://gitlab.example.com")
+	file := strings.Repeat("x", flow.MaxCertificateFile)
+	sealed, err := newIdentity(t).seal(flow.Connection{BaseURL: b, Token: flow.NewSecret("glpat-secret"),
+		Network: flow.Network{Authorities: file, Certificate: file}})
+	if err != nil || len(sealed) > 1000 {
+		t.Errorf("%d bytes, %v", len(sealed), err)
+	}
+}
+
 // A newer Flow may seal under conditions, such as a pinned certificate, that
 // this one can't compare: it must not ignore them. What an older one has sealed
 // opens.
@@ -50,9 +112,12 @@ func TestOnlyKnownConditionsOpen(t *testing.T) {
 		want                 string // the secret; "" opens nothing
 	}{
 		{"before there was OAuth", "", `{"origin":"https://gitlab.example.com","client_id":"","tls":{"plain_http":false},"token":"glpat-secret"}`, "glpat-secret"},
+		{"as this one seals the machine's own way", "", `{"origin":"https://gitlab.example.com","client_id":"","tls":{"plain_http":false,"unverified":false,"authorities":"","proxy":"","certificate":""},"token":"glpat-secret","proxy_password":"","key":""}`, "glpat-secret"},
 		{"a sign-in", "app", `{"origin":"https://gitlab.example.com","client_id":"app","tls":{"plain_http":false},` + grant + `}`, "access-secret"},
 		{"only an access token in it", "app", `{"origin":"https://gitlab.example.com","client_id":"app","tls":{"plain_http":false},"grant":{"access":"access-secret","at":1,"expires":0}}`, "access-secret"},
 
+		{"no verification", "", `{"origin":"https://gitlab.example.com","client_id":"","tls":{"plain_http":false,"unverified":true},"token":"glpat-secret"}`, ""},
+		{"a proxy", "", `{"origin":"https://gitlab.example.com","client_id":"","tls":{"plain_http":false,"proxy":"direct"},"token":"glpat-secret"}`, ""},
 		{"an unknown condition", "", `{"origin":"https://gitlab.example.com","client_id":"","tls":{"plain_http":false,"pin":"x"},"token":"glpat-secret"}`, ""},
 		{"an unknown part of a grant", "app", `{"origin":"https://gitlab.example.com","client_id":"app","tls":{"plain_http":false},"grant":{"access":"access-secret","at":1,"expires":0,"proof":"x"}}`, ""},
 		{"a token of an application", "", `{"origin":"https://gitlab.example.com","client_id":"app","tls":{"plain_http":false},"token":"glpat-secret"}`, ""},

@@ -49,8 +49,9 @@ func (s *Store) SetServices(ctx context.Context, id, version int64, services flo
 	})
 }
 
-// SetConnection stores another credential or address together with its test. What
-// was stored is not carried over: a secret does not follow to another address.
+// SetConnection stores another credential, address or network together with their
+// test. What was stored is not carried over, nor are the secrets of the network: a
+// secret does not follow to another address.
 // Faults: NoToken where c has no credential, ChangedMeanwhile, NoIntegration,
 // those of the key.
 func (s *Store) SetConnection(ctx context.Context, id, version int64, c flow.Connection, r flow.Report) (flow.Integration, error) {
@@ -66,9 +67,14 @@ func (s *Store) SetConnection(ctx context.Context, id, version int64, c flow.Con
 		if err := s.putReport(ctx, tx, in, r, c); err != nil {
 			return "", err
 		}
-		_, err := tx.ExecContext(ctx, `UPDATE integrations SET method = ?, base_url = ?, plain_http = ?, client_id = ?, redirect_uri = ? WHERE id = ?`,
-			c.Method(), c.BaseURL.String(), c.PlainHTTP, c.App.ClientID, c.App.Redirect, id)
-		return connectionWords(in, c), err
+		network, err := networkJSON(c.Network)
+		if err != nil {
+			return "", err
+		}
+		_, err = tx.ExecContext(ctx, `UPDATE integrations SET method = ?, base_url = ?, network = ?, client_id = ?, redirect_uri = ? WHERE id = ?`,
+			c.Method(), c.BaseURL.String(), network, c.App.ClientID, c.App.Redirect, id)
+		did := append([]string{connectionWords(in, c)}, networkWords(in.Network, c.Network.WithoutSecrets())...)
+		return strings.Join(did, " and "), err
 	})
 }
 
@@ -97,11 +103,13 @@ func (s *Store) change(ctx context.Context, doing string, id, version int64, f f
 			return err
 		}
 		did, err := f(tx, in)
-		if err != nil || did == "" {
+		if err != nil {
 			return err
 		}
-		if err := s.raise(ctx, tx, in, did); err != nil {
-			return err
+		if did != "" {
+			if err := s.raise(ctx, tx, in, did); err != nil {
+				return err
+			}
 		}
 		in, err = integration(ctx, tx, id)
 		return err

@@ -19,17 +19,17 @@ func TestANewConnection(t *testing.T) {
 	if err := s.SetStatus(ctx, in.ID, failed); err != nil {
 		t.Fatal(err)
 	}
-	c := flow.Connection{BaseURL: address(t, "http://git.internal"), PlainHTTP: true, Token: flow.NewSecret("glpat-second")}
+	c := flow.Connection{BaseURL: address(t, "http://git.internal"), Network: flow.Network{PlainHTTP: true}, Token: flow.NewSecret("glpat-second")}
 	report := passed(at.now())
 	report.Account = "@other-bot"
 	_, err := s.SetConnection(ctx, in.ID, in.Version, flow.Connection{BaseURL: c.BaseURL}, report)
 	wantCause(t, err, flow.NoToken)
 	got := must[flow.Integration](t)(s.SetConnection(ctx, in.ID, in.Version, c, report))
-	if got.Version != 2 || got.BaseURL != c.BaseURL || !got.PlainHTTP || got.Report.Account != "@other-bot" || got.Status.Data != flow.Processing {
+	if got.Version != 2 || got.BaseURL != c.BaseURL || !got.Network.PlainHTTP || got.Report.Account != "@other-bot" || got.Status.Data != flow.Processing {
 		t.Errorf("got %+v", got)
 	}
 	wantConnection(t, s, in.ID, c)
-	if text := latest(t, s, in.ID); text != "changed the base URL to http://git.internal" {
+	if text := latest(t, s, in.ID); text != "changed the base URL to http://git.internal and accepted plain http" {
 		t.Errorf("logged %q", text)
 	}
 	c.Token = flow.NewSecret("glpat-third")
@@ -64,6 +64,14 @@ func TestWhatTakesThePlaceOfAConnection(t *testing.T) {
 		{"with another application", signedIn(t), fresh(func(c *flow.Connection) { c.App = flow.Application{ClientID: "other"} }), "signed in again"},
 		{"at another address", signedIn(t), fresh(func(c *flow.Connection) { c.BaseURL, c.App.ClientID = elsewhere, "other" }), "changed the base URL to https://gitlab.example.org"},
 		{"a token at another address", connection(t), flow.Connection{BaseURL: elsewhere, Token: flow.NewSecret("glpat-other")}, "changed the base URL to https://gitlab.example.org"},
+		{"a token by another way", connection(t), routed(connection(t)), "put in a new token and accepted plain http and switched certificate verification off and " +
+			"changed the proxy to proxy.example.com:3128 and put in a client certificate"},
+		{"with other secrets on the same way", routed(signedIn(t)), fresh(func(c *flow.Connection) {
+			c.Network = routed(*c).Network
+			c.Network.ProxyPassword, c.Network.Key = flow.NewSecret("new password"), flow.NewSecret("new key")
+		}), "signed in again"},
+		{"with a network for one without", routed(signedIn(t)), fresh(func(c *flow.Connection) {}),
+			"signed in again and stopped accepting plain http and switched certificate verification on and left the proxy to the environment and took out the client certificate"},
 		{"a sign-in for a token at another address", connection(t), fresh(func(c *flow.Connection) { c.BaseURL = elsewhere }),
 			"changed the base URL to https://gitlab.example.org and the method to OAuth"},
 	} {
@@ -82,7 +90,7 @@ func TestWhatTakesThePlaceOfAConnection(t *testing.T) {
 			report.Checks[0].Says = "you gave " + test.now.Grant.Refresh.Reveal() + " and " + test.now.App.Secret.Reveal()
 			in = must[flow.Integration](t)(s.SetConnection(ctx, in.ID, in.Version, test.now, report))
 			app := flow.Application{ClientID: test.now.App.ClientID, Redirect: test.now.App.Redirect}
-			if in.Method != test.now.Method() || in.BaseURL != test.now.BaseURL || in.App != app || in.Renewal != flow.RenewalDone || in.Version != before.Integration.Version+1 {
+			if in.Method != test.now.Method() || in.BaseURL != test.now.BaseURL || in.App != app || in.Network != test.now.Network.WithoutSecrets() || in.Renewal != flow.RenewalDone || in.Version != before.Integration.Version+1 {
 				t.Errorf("got %+v", in)
 			}
 			wantConnection(t, s, in.ID, test.now)
@@ -106,14 +114,21 @@ func TestWhatTakesThePlaceOfAConnection(t *testing.T) {
 func TestAReportIsRedactedAlsoWithoutItsConnection(t *testing.T) {
 	ctx := context.Background()
 	s := openStore(t, store.Options{})
-	in := signIn(t, s, "acme", signedIn(t))
+	in := signIn(t, s, "acme", routed(signedIn(t)))
 	must[flow.Connection](t)(s.Connection(ctx, in.ID))
-	report := passed(newClock().now())
-	report.Checks[0].Says = "you gave " + grant(0).Access.Reveal()
-	if err := s.SetReport(ctx, in.ID, report); err != nil {
-		t.Fatal(err)
-	}
-	if got := must[flow.Integration](t)(s.Named(ctx, "acme")).Report.Checks[0].Says; got != "you gave ****" {
-		t.Errorf("the report says %q", got)
+	for given, want := range map[string]string{
+		"you gave " + grant(0).Access.Reveal():                "you gave ****",
+		"http://ana:" + proxyPassword + "@proxy failed":       "http://ana:****@proxy failed",
+		"http://ana:hun%e4ter%2F2%22@proxy failed":            "http://ana:****@proxy failed",
+		"the key is " + ownKey + "\nand the certificate CERT": "the key is ****\nand the certificate CERT",
+	} {
+		report := passed(newClock().now())
+		report.Checks[0].Says = given
+		if err := s.SetReport(ctx, in.ID, report); err != nil {
+			t.Fatal(err)
+		}
+		if got := must[flow.Integration](t)(s.Named(ctx, "acme")).Report.Checks[0].Says; got != want {
+			t.Errorf("the report says %q, want %q", got, want)
+		}
 	}
 }

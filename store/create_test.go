@@ -77,8 +77,9 @@ func TestUnknownIntegrations(t *testing.T) {
 	_, lock := s.LockCredential(ctx, 7)
 	_, begin := s.BeginRenewal(ctx, 7)
 	_, shared := s.Shared(ctx, 7)
-	create(t, s, "acme") // keeping a grant needs a key
-	for _, err := range []error{connection, review, stage, save, lock, begin, shared, s.Delete(ctx, 7),
+	create(t, s, "acme") // keeping a grant needs a key, and so does another network
+	_, network := s.SetNetwork(ctx, 7, 1, flow.Network{}, flow.Report{})
+	for _, err := range []error{connection, review, stage, save, lock, begin, shared, network, s.Delete(ctx, 7),
 		s.SetStatus(ctx, 7, flow.Status{}), s.SetReport(ctx, 7, flow.Report{}),
 		s.KeepGrant(ctx, 7, grant(0), grant(1)), s.EndRenewal(ctx, 7, flow.RenewalDone)} {
 		wantCause(t, err, flow.NoIntegration)
@@ -139,8 +140,9 @@ func TestNoSecretIsInAnyFileOrError(t *testing.T) {
 	}{
 		{connection(t), []string{token}},
 		{signedIn(t), []string{clientSecret, grant(0).Access.Reveal(), grant(0).Refresh.Reveal()}},
+		{routed(signedIn(t)), []string{clientSecret, grant(0).Access.Reveal(), grant(0).Refresh.Reveal(), proxyPassword, ownKey}},
 	} {
-		t.Run(test.c.Method().String(), func(t *testing.T) {
+		t.Run(test.c.Method().String()+" "+test.c.Network.Proxy, func(t *testing.T) {
 			home := t.TempDir()
 			s := openStore(t, store.Options{Env: env(home), Path: home + "/data/flow.db"})
 			in := integration(t, "acme")
@@ -151,8 +153,10 @@ func TestNoSecretIsInAnyFileOrError(t *testing.T) {
 			if err := s.SetReport(ctx, in.ID, report); err != nil {
 				t.Fatal(err)
 			}
+			in = must[flow.Integration](t)(s.SetNetwork(ctx, in.ID, in.Version, flow.Network{}, report))
+			in = must[flow.Integration](t)(s.SetNetwork(ctx, in.ID, in.Version, test.c.Network, report))
 			typed := "https://ana:" + test.secrets[0] + "@gitlab.example.com/?private_token=" + test.secrets[0]
-			d := flow.Draft{Address: typed, Token: test.c.Token, App: test.c.App, Grant: test.c.Grant}
+			d := flow.Draft{Address: typed, Token: test.c.Token, App: test.c.App, Grant: test.c.Grant, Network: test.c.Network}
 			d.App.Redirect = typed
 			if err := s.KeepDraft(ctx, d); err != nil {
 				t.Fatal(err)
@@ -165,6 +169,8 @@ func TestNoSecretIsInAnyFileOrError(t *testing.T) {
 				}
 				test.secrets = append(test.secrets, grant(1).Access.Reveal(), grant(1).Refresh.Reveal())
 			}
+			// JSON writes what is no UTF-8 otherwise, and the line ends of a key.
+			test.secrets = append(test.secrets, "hun\ufffdter", "MIGHAgEAMBMGByqGSM49", "hun%E4ter")
 			for _, secret := range test.secrets {
 				if strings.Contains(failed.Error(), secret) {
 					t.Error("the error holds a secret")
@@ -222,6 +228,7 @@ func TestDrafts(t *testing.T) {
 		d.SetGrant(grant(0))
 		d.Port = 7777
 		d.SetName("acme")
+		d.SetNetwork(routed(signedIn(t)).Network)
 		d.Step = flow.StepConnection
 		if err := s.KeepDraft(ctx, d); err != nil {
 			t.Fatal(err)
@@ -229,6 +236,9 @@ func TestDrafts(t *testing.T) {
 		got, found, err := s.KeptDraft(ctx)
 		if err != nil || !found || got.Address != test.kept || !got.Token.IsZero() || got.Name != "acme" || got.Step != flow.StepConnection || !got.StoppedAt.Equal(at.now()) {
 			t.Errorf("%s: got %+v, %v, %v", test.typed, got, found, err)
+		}
+		if want := (flow.Network{PlainHTTP: true, Unverified: true, Authorities: "CA", Proxy: "http://ana@proxy.example.com:3128"}); got.Network != want {
+			t.Errorf("%s: got the network %+v", test.typed, got.Network)
 		}
 		if want := (flow.Application{ClientID: clientID, Redirect: "https://flow.example.com/callback?a=b"}); got.App != want || !got.Grant.IsZero() || got.Port != 7777 {
 			t.Errorf("%s: got the application %+v, port %d", test.typed, got.App, got.Port)

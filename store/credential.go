@@ -12,13 +12,13 @@ import (
 // A credential is the connection of an integration as it is stored, with its
 // secrets still sealed.
 type credential struct {
-	id        int64 // of the integration
-	method    flow.Method
-	baseURL   string
-	plainHTTP bool
-	app       flow.Application
-	renewal   flow.Renewal
-	sealed    []byte
+	id      int64 // of the integration
+	method  flow.Method
+	baseURL string
+	network string // JSON
+	app     flow.Application
+	renewal flow.Renewal
+	sealed  []byte
 }
 
 // credentials reads those of some integrations; which is what follows FROM.
@@ -26,10 +26,10 @@ func credentials(ctx context.Context, tx *sql.Tx, which string, args ...any) ([]
 	var all []credential
 	err := each(ctx, tx, func(rows *sql.Rows) error {
 		var c credential
-		err := rows.Scan(&c.id, &c.method, &c.baseURL, &c.plainHTTP, &c.app.ClientID, &c.app.Redirect, &c.renewal, &c.sealed)
+		err := rows.Scan(&c.id, &c.method, &c.baseURL, &c.network, &c.app.ClientID, &c.app.Redirect, &c.renewal, &c.sealed)
 		all = append(all, c)
 		return err
-	}, `SELECT i.id, i.method, i.base_url, i.plain_http, i.client_id, i.redirect_uri, ifnull(c.renewal, ''), ifnull(c.sealed, x'')
+	}, `SELECT i.id, i.method, i.base_url, i.network, i.client_id, i.redirect_uri, ifnull(c.renewal, ''), ifnull(c.sealed, x'')
 		FROM integrations i LEFT JOIN credentials c ON c.integration_id = i.id `+which, args...)
 	return all, err
 }
@@ -48,16 +48,26 @@ func credentialByID(ctx context.Context, tx *sql.Tx, id int64) (credential, erro
 
 // openCredential returns the connection with its secrets. Faults: those of open.
 func (k *identity) openCredential(stored credential) (flow.Connection, error) {
-	c := flow.Connection{PlainHTTP: stored.plainHTTP, App: stored.app}
-	var err error
-	if c.BaseURL, err = flow.ParseBaseURL(stored.baseURL); err == nil {
-		c, err = k.open(stored.sealed, c)
-	}
-	if err == nil && c.Method() != stored.method {
-		c, err = flow.Connection{}, &flow.Fault{Cause: flow.SealBroken, Host: c.BaseURL.Host(), Err: errNotSealed}
-	}
+	c, err := k.openStored(stored)
 	if err != nil {
-		err = fmt.Errorf("integration %d: %w", stored.id, err)
+		return flow.Connection{}, fmt.Errorf("integration %d: %w", stored.id, err)
+	}
+	return c, nil
+}
+
+func (k *identity) openStored(stored credential) (c flow.Connection, err error) {
+	c.App = stored.app
+	if c.BaseURL, err = flow.ParseBaseURL(stored.baseURL); err != nil {
+		return c, err
+	}
+	broken := func(err error) error {
+		return &flow.Fault{Cause: flow.SealBroken, Host: c.BaseURL.Host(), Err: err}
+	}
+	if c.Network, err = parseNetwork(stored.network); err != nil {
+		return c, broken(err)
+	}
+	if c, err = k.open(stored.sealed, c); err == nil && c.Method() != stored.method {
+		err = broken(errNotSealed)
 	}
 	return c, err
 }

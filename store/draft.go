@@ -11,11 +11,11 @@ import (
 )
 
 // KeepDraft keeps what a user has answered so far, instead of an earlier draft
-// of the same user. Secrets are not kept, nor what is learned with them: the
-// server that was found and the report of its test. A draft without a time when
-// it was left gets the present one.
+// of the same user. Secrets are not kept, nor a certificate that is of no use
+// without its key, nor what is learned with them: the server that was found and the
+// report of its test. A draft without a time when it was left gets the present one.
 func (s *Store) KeepDraft(ctx context.Context, d flow.Draft) error {
-	d.Address = withoutSecrets(d.Address)
+	d.Address, d.Network = withoutSecrets(d.Address), d.Network.Kept()
 	if flow.CheckRedirect(d.App.Redirect) != nil {
 		d.App.Redirect = withoutSecrets(d.App.Redirect)
 	}

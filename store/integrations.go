@@ -54,21 +54,18 @@ func insertIntegration(ctx context.Context, tx *sql.Tx, in flow.Integration, c f
 	if err != nil {
 		return 0, err
 	}
+	network, err := networkJSON(c.Network)
+	if err != nil {
+		return 0, err
+	}
 	err = tx.QueryRowContext(ctx, `INSERT INTO integrations
-		(name, name_folded, provider, method, base_url, plain_http, client_id, redirect_uri, services, report,
+		(name, name_folded, provider, method, base_url, network, client_id, redirect_uri, services, report,
 		 status, status_cause, status_reason, status_since, version, created_at, created_by)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?) RETURNING id`,
-		in.Name, fold(in.Name), in.Provider, c.Method(), c.BaseURL.String(), c.PlainHTTP, c.App.ClientID, c.App.Redirect, in.Services, report,
+		in.Name, fold(in.Name), in.Provider, c.Method(), c.BaseURL.String(), network, c.App.ClientID, c.App.Redirect, in.Services, report,
 		in.Status.Data, in.Status.Cause, in.Status.Reason, nanos(in.Status.Since), nanos(in.CreatedAt), in.CreatedBy,
 	).Scan(&id)
 	return id, err
-}
-
-// reportJSON encodes a report. The server's words in it may repeat a secret of
-// the connection.
-func reportJSON(r flow.Report, c flow.Connection) (string, error) {
-	text, err := json.Marshal(r)
-	return c.Redact(string(text)), err
 }
 
 // checkFree says whether a name may be given to an integration; except is the
@@ -97,16 +94,16 @@ func fold(name string) string {
 	}, name)
 }
 
-const selectIntegration = `SELECT i.id, i.name, i.provider, i.method, i.base_url, i.plain_http, i.client_id, i.redirect_uri, ifnull(c.renewal, ''), i.services, i.report,
+const selectIntegration = `SELECT i.id, i.name, i.provider, i.method, i.base_url, i.network, i.client_id, i.redirect_uri, ifnull(c.renewal, ''), i.services, i.report,
 	i.status, i.status_cause, i.status_reason, i.status_since, i.counts, i.version, i.created_at, i.created_by,
 	ifnull(d.at, 0), ifnull(d.groups_found, 0), ifnull(d.repos_found, 0), ifnull(d.repos_new, 0), ifnull(d.repos_lost, 0), ifnull(d.repos_imported, 0)
 	FROM integrations i LEFT JOIN discoveries d ON d.id = i.discovery_id LEFT JOIN credentials c ON c.integration_id = i.id `
 
 func scanIntegration(scan func(...any) error) (in flow.Integration, err error) {
-	var baseURL, report, counts string
+	var baseURL, network, report, counts string
 	var since, created, discovered int64
 	d := &in.Discovery
-	err = scan(&in.ID, &in.Name, &in.Provider, &in.Method, &baseURL, &in.PlainHTTP, &in.App.ClientID, &in.App.Redirect, &in.Renewal, &in.Services, &report,
+	err = scan(&in.ID, &in.Name, &in.Provider, &in.Method, &baseURL, &network, &in.App.ClientID, &in.App.Redirect, &in.Renewal, &in.Services, &report,
 		&in.Status.Data, &in.Status.Cause, &in.Status.Reason, &since, &counts, &in.Version, &created, &in.CreatedBy,
 		&discovered, &d.Groups, &d.Repos, &d.New, &d.Lost, &d.Taken)
 	if err != nil {
@@ -115,6 +112,9 @@ func scanIntegration(scan func(...any) error) (in flow.Integration, err error) {
 	in.Status.Since, in.CreatedAt, d.At = moment(since), moment(created), moment(discovered)
 	if in.BaseURL, err = flow.ParseBaseURL(baseURL); err != nil {
 		return in, fmt.Errorf("read the base URL of %q: %w", in.Name, err)
+	}
+	if in.Network, err = parseNetwork(network); err != nil {
+		return in, fmt.Errorf("read the network of %q: %w", in.Name, err)
 	}
 	if err := json.Unmarshal([]byte(report), &in.Report); err != nil {
 		return in, fmt.Errorf("read the report of %q: %w", in.Name, err)

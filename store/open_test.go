@@ -103,7 +103,10 @@ func TestCredentialsOutliveTheMachine(t *testing.T) {
 		err = s.KeepGrant(ctx, in.ID, c.Grant, grant("second"))
 	}
 	if err == nil {
-		_, err = s.SetConnection(ctx, in.ID, in.Version, c, flow.Report{})
+		in, err = s.SetConnection(ctx, in.ID, in.Version, c, flow.Report{})
+	}
+	if err == nil {
+		_, err = s.SetNetwork(ctx, in.ID, in.Version, flow.Network{Proxy: flow.NoProxy}, flow.Report{})
 	}
 	if err != nil {
 		t.Error(err)

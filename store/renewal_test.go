@@ -111,11 +111,14 @@ func TestARenewalReachesAllWhoHoldTheTokens(t *testing.T) {
 	tamper("broken", `UPDATE credentials SET sealed = x'00' WHERE integration_id = ?`)
 	add("unreadable", signedIn(t))
 	tamper("unreadable", `UPDATE integrations SET base_url = 'nowhere' WHERE id = ?`)
+	add("unreachable", signedIn(t))
+	tamper("unreachable", `UPDATE integrations SET network = '{' WHERE id = ?`)
 	add("own", signedIn(t))
 	c := signedIn(t)
 	c.App.Secret, c.App.Redirect = flow.NewSecret("gloas-former"), ""
 	c.BaseURL = address(t, "https://gitlab.example.com")
 	add("sharing", c)
+	add("sharing by another way", routed(signedIn(t)))
 	add("another sign-in", renewed(signedIn(t), 5))
 	c = signedIn(t)
 	c.App.ClientID = "other"
@@ -149,7 +152,7 @@ func TestARenewalReachesAllWhoHoldTheTokens(t *testing.T) {
 	if err := s.KeepGrant(ctx, ids["own"], grant(0), grant(1)); err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"own", "sharing"} {
+	for _, name := range []string{"own", "sharing", "sharing by another way"} {
 		all[name] = renewed(all[name], 1)
 	}
 	for name, c := range all {

@@ -112,14 +112,14 @@ const (
 	mirror
 	empty
 	public
-	sha256
+	sha256Objects
 )
 
 func flagsOf(r *flow.Repo) (flags repoFlags) {
 	for _, f := range []struct {
 		flag repoFlags
 		is   bool
-	}{{archived, r.Archived}, {fork, r.Fork}, {mirror, r.Mirror}, {empty, r.Empty}, {public, r.Public}, {sha256, r.SHA256}} {
+	}{{archived, r.Archived}, {fork, r.Fork}, {mirror, r.Mirror}, {empty, r.Empty}, {public, r.Public}, {sha256Objects, r.SHA256}} {
 		if f.is {
 			flags |= f.flag
 		}
@@ -129,7 +129,7 @@ func flagsOf(r *flow.Repo) (flags repoFlags) {
 
 func (f repoFlags) set(r *flow.Repo) {
 	r.Archived, r.Fork, r.Mirror = f&archived != 0, f&fork != 0, f&mirror != 0
-	r.Empty, r.Public, r.SHA256 = f&empty != 0, f&public != 0, f&sha256 != 0
+	r.Empty, r.Public, r.SHA256 = f&empty != 0, f&public != 0, f&sha256Objects != 0
 }
 
 // takeIn imports what the settings of a review take in now, and returns the IDs

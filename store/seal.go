@@ -2,6 +2,8 @@ package store
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"io"
@@ -15,26 +17,51 @@ import (
 // credential and compared on opening, so that who can write the database can't
 // send the credential elsewhere.
 type binding struct {
-	Origin   string    `json:"origin"`
-	ClientID string    `json:"client_id"` // of the OAuth application; "" for an access token
-	TLS      tlsChoice `json:"tls"`
+	Origin   string `json:"origin"`
+	ClientID string `json:"client_id"` // of the OAuth application; "" for an access token
+	Route    route  `json:"tls"`
 }
 
-// A tlsChoice is how the server may be spoken to. Fields that are added later
-// must mean no more trust by their zero value.
-type tlsChoice struct {
-	PlainHTTP bool `json:"plain_http"`
+// A route is all of a network that decides who can read what is sent. Fields that
+// are added later must mean no more trust by their zero value, by which they are
+// left out: what was sealed before there was such a field still opens.
+type route struct {
+	PlainHTTP   bool   `json:"plain_http"`
+	Unverified  bool   `json:"unverified,omitempty"`
+	Authorities string `json:"authorities,omitempty"` // digest
+	Proxy       string `json:"proxy,omitempty"`
+	Certificate string `json:"certificate,omitempty"` // digest
 }
 
 func bindingOf(c flow.Connection) binding {
-	return binding{Origin: c.BaseURL.Origin(), ClientID: c.App.ClientID, TLS: tlsChoice{PlainHTTP: c.PlainHTTP}}
+	n := c.Network
+	return binding{Origin: c.BaseURL.Origin(), ClientID: c.App.ClientID, Route: route{
+		PlainHTTP: n.PlainHTTP, Unverified: n.Unverified, Authorities: digest(n.Authorities),
+		Proxy: n.Proxy, Certificate: digest(n.Certificate),
+	}}
 }
 
-// sealedCredential holds either a token or a grant.
+// digest stands for a file, which may be larger than the room that a renewal sets
+// aside.
+func digest(text string) string {
+	if text == "" {
+		return ""
+	}
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:])
+}
+
+// sealedCredential holds either a token or a grant, and the secrets that getting
+// to the server takes.
 type sealedCredential struct {
 	binding
 	Token string       `json:"token,omitempty"` // a personal access token
 	Grant *sealedGrant `json:"grant,omitempty"`
+
+	// Bytes, since JSON has no other text than UTF-8, and passwords may have: a
+	// proxy's is given percent-encoded.
+	ProxyPassword []byte `json:"proxy_password,omitempty"`
+	Key           string `json:"key,omitempty"` // to the client certificate
 }
 
 // sealedGrant has its times as the database does, so that one grant takes as
@@ -49,19 +76,23 @@ type sealedGrant struct {
 }
 
 func credentialOf(c flow.Connection) sealedCredential {
+	s := sealedCredential{binding: bindingOf(c), ProxyPassword: []byte(c.Network.ProxyPassword.Reveal()), Key: c.Network.Key.Reveal()}
 	if c.Method() != flow.OAuth {
-		return sealedCredential{binding: bindingOf(c), Token: c.Token.Reveal()}
+		s.Token = c.Token.Reveal()
+		return s
 	}
 	g := c.Grant
-	return sealedCredential{binding: bindingOf(c), Grant: &sealedGrant{
+	s.Grant = &sealedGrant{
 		ClientSecret: c.App.Secret.Reveal(),
 		Access:       g.Access.Reveal(), Refresh: g.Refresh.Reveal(),
 		Scopes: g.Scopes, At: nanos(g.At), Expires: nanos(g.Expires),
-	}}
+	}
+	return s
 }
 
 // in returns the connection with the credential in it.
 func (s sealedCredential) in(c flow.Connection) flow.Connection {
+	c.Network.ProxyPassword, c.Network.Key = flow.NewSecret(string(s.ProxyPassword)), flow.NewSecret(s.Key)
 	c.Token = flow.NewSecret(s.Token)
 	if g := s.Grant; g != nil {
 		c.App.Secret = flow.NewSecret(g.ClientSecret)

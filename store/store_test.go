@@ -18,6 +18,9 @@ const (
 	token        = "glpat-Zx8mQ2vN4kLpR7sT9wYb"
 	clientID     = "3f0c9a7b1e5d42d8a6f1b2c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f607"
 	clientSecret = "gloas-9e8d7c6b5a49382716f5e4d3c2b1a09f8e7d6c5b4a392817f6e5d4c3b2a19080"
+
+	proxyPassword = "hun\xe4ter/2\"" // Latin-1, as an old proxy may have it
+	ownKey        = "-----BEGIN PRIVATE KEY-----\nMIGHAgEAMBMGByqGSM49\n-----END PRIVATE KEY-----"
 )
 
 // A clock is moved by the test that reads it.
@@ -109,6 +112,13 @@ func signedIn(t testing.TB) flow.Connection {
 	}
 }
 
+// routed is a connection whose network has every field set.
+func routed(c flow.Connection) flow.Connection {
+	c.Network = flow.Network{PlainHTTP: true, Unverified: true, Authorities: "CA", Certificate: "CERT", Key: flow.NewSecret(ownKey),
+		Proxy: "http://ana@proxy.example.com:3128", ProxyPassword: flow.NewSecret(proxyPassword)}
+	return c
+}
+
 // signIn creates an integration with OAuth.
 func signIn(t testing.TB, s *store.Store, name string, c flow.Connection) flow.Integration {
 	t.Helper()
@@ -125,7 +135,7 @@ func wantConnection(t testing.TB, s *store.Store, id int64, want flow.Connection
 }
 
 func passed(at time.Time) flow.Report {
-	return flow.Report{At: at, Checks: []flow.Check{{Name: flow.CheckServer, Status: flow.OK, Text: "GitLab 17.5.2"}, {Name: flow.CheckAccount, Status: flow.OK, Text: "signed in as @flow-bot"}},
+	return flow.Report{At: at, Checks: []flow.Check{{Name: flow.CheckGitLab, Status: flow.OK, Text: "GitLab 17.5.2"}, {Name: flow.CheckAccount, Status: flow.OK, Text: "signed in as @flow-bot"}},
 		Server: "GitLab 17.5.2", Account: "@flow-bot", Scopes: flow.Scopes{flow.ScopeAPI}, Readable: flow.EveryService, Groups: 38, Repos: 1204}
 }
 

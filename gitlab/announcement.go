@@ -33,29 +33,6 @@ func announcementOf(a answer) (announcement, bool) {
 	return said, ours
 }
 
-// span is what the announcement says about the version: every marker that is
-// there raises the lower bound, the first that is missing above it is the upper.
-func (said announcement) span() span {
-	s := span{lower: capabilities[supported]}
-	raise := func(v version, there bool) {
-		if there && s.lower.before(v) {
-			s.lower = v
-		}
-	}
-	for _, m := range markers {
-		raise(m.since, slices.Contains(said.Scopes, m.scope))
-	}
-	raise(challengesTold, len(said.Challenges) > 0)
-	raise(capabilities[deviceGrant], slices.ContainsFunc(said.Grants, func(g string) bool { return strings.HasSuffix(g, "device_code") }))
-	for _, m := range markers {
-		if s.lower.before(m.since) {
-			s.upper = m.since
-			break
-		}
-	}
-	return s
-}
-
 // wanted are the scopes to sign in with: GitLab refuses a sign-in that asks for
 // one that it does not know, as read_repository before 10.7. An announcement that
 // is hidden rules none out.
@@ -81,7 +58,7 @@ func (said announcement) otherName(base flow.BaseURL) string {
 // announced asks for the announcement anonymously. A proxy may hide it, so one
 // that is missing means nothing.
 func (s *session) announced(ctx context.Context) (announcement, span) {
-	a, err := s.client.do(ctx, &request{base: s.base, path: wellKnown})
+	a, err := s.client.do(ctx, &request{site: s.site, path: wellKnown})
 	if err != nil {
 		return announcement{}, span{}
 	}
@@ -100,5 +77,8 @@ func baseOf(at *url.URL, page string) (flow.BaseURL, bool) {
 		return flow.BaseURL{}, false
 	}
 	base, err := flow.ParseBaseURL(root)
-	return base, err == nil
+	// The path may be one that the server has chosen, in a redirect.
+	return base, err == nil && len(base.Path()) <= maxSubPath
 }
+
+const maxSubPath = 200 // characters

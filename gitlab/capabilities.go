@@ -1,153 +1,121 @@
 package gitlab
 
-import (
-	"strconv"
-	"strings"
-
-	"flow"
-)
-
-// A version is a release of GitLab. Its zero value is one that is not known,
-// which is older than every capability.
-type version struct{ major, minor int }
-
-// parseVersion reads what GitLab tells: 10.0.7-ee, 18.9.0-pre.
-func parseVersion(text string) (version, bool) {
-	major, rest, ok := strings.Cut(text, ".")
-	minor, _, _ := strings.Cut(rest, ".")
-	minor, _, _ = strings.Cut(minor, "-")
-	v := version{}
-	var errMajor, errMinor error
-	v.major, errMajor = strconv.Atoi(major)
-	v.minor, errMinor = strconv.Atoi(minor)
-	if !ok || errMajor != nil || errMinor != nil || v.major < 1 || v.minor < 0 {
-		return version{}, false
-	}
-	return v, true
-}
-
-func (v version) String() string {
-	if v == (version{}) {
-		return ""
-	}
-	return strconv.Itoa(v.major) + "." + strconv.Itoa(v.minor)
-}
-
-func (v version) before(w version) bool {
-	return v.major < w.major || v.major == w.major && v.minor < w.minor
-}
-
-// A capability is something that not every GitLab has.
+// A capability is something that a GitLab has, or does, from some release on.
 type capability int
 
 const (
-	supported         capability = iota // API v4, without which Flow can do nothing
-	groupsByID                          // GET /groups order_by=id
-	roleFilter                          // min_access_level on projects and groups
-	archivedByDefault                   // /projects lists archived projects too
-	keysetProjects                      // /projects pagination=keyset with id_after
-	tokenSelf                           // GET /personal_access_tokens/self
-	prefilledToken                      // the token page takes name and scopes from its address
-	movedTokenPage                      // the token page below /-/profile
-	newTokenPage                        // the token page below /-/user_settings
-	reusedTokens                        // every sign-in of an account with an application gets the same token
-	ownTokens                           // no longer
-	publicApps                          // applications that are not confidential
-	verifierKnown                       // the token page looks at code_verifier; before, it is ignored
-	anyLoopbackPort                     // a redirect URI of a loopback IP may have any port
-	pkceStored                          // challenges are kept; before, a verifier is rejected
-	deviceGrant                         // device codes, in 17.2 behind a flag
+	supported capability = iota
+
+	// Lists. What is not used of them is not needed: what is asked for instead
+	// does on every release.
+	totalsCut
+	treeListed
+	groupsByID
+	roleFilter
+	archivedByDefault
+	keysetProjects
+	offsetCut
+	idRanges
+	subgroups
+	descendantGroups
+	topLevelOnly
+	includeSubgroups
+
+	// What a project tells of itself.
+	mirrors
+	emptyRepo
+	accessLevels
+	objectFormat
+	inheritedRoles
+
+	// The version, and what a token is.
+	refusalsExplained
+	versionForReaders
+	metadata
+	tokenSelf
+	movedTokenPage
+	prefilledToken
+	newTokenPage
+
+	// Signing in.
+	reusedTokens
+	ownTokens
+	signInInfoNames
+	publicApps
+	verifierKnown
+	anyLoopbackPort
+	pkceStored
+	deviceGrant
+
+	// Webhooks.
+	groupHooks
+	hookTest
+	hookSigning
 )
 
 // capabilities is the one place that says what is there since when. Every
 // request that some GitLab does not know follows from it, and nothing else
-// compares versions.
-var capabilities = [...]version{
-	supported:         {9, 0},
-	groupsByID:        {11, 1},
-	roleFilter:        {11, 2},
-	archivedByDefault: {11, 2},  // before, archived=false was the default
-	keysetProjects:    {12, 10}, // there since 12.6, mended in 12.9.4
-	tokenSelf:         {15, 5},
-	prefilledToken:    {14, 1},
-	movedTokenPage:    {13, 5},
-	newTokenPage:      {16, 7},
-	reusedTokens:      {11, 1}, // Doorkeeper's reuse_access_token
-	ownTokens:         {15, 2},
-	publicApps:        {12, 8}, // Doorkeeper 5.0
-	verifierKnown:     {12, 8},
-	anyLoopbackPort:   {13, 4}, // Doorkeeper 5.1
-	pkceStored:        {13, 8},
-	deviceGrant:       {17, 2},
-}
-
-func (v version) has(c capability) bool { return !v.before(capabilities[c]) }
-
-// A span is what is known of a version before anybody has signed in: at least
-// lower, and below upper where that is known.
-type span struct{ lower, upper version }
-
-// markers are what an anonymous answer shows since when: the scopes that the
-// OpenID configuration of a GitLab offers.
-var markers = []struct {
-	scope string
-	since version
+// compares versions: an old release ignores a parameter that it does not know
+// and answers with everything. Fields are read where they are; their rows are
+// here for what is lacking without them.
+var capabilities = [...]struct {
+	since  version
+	what   string // there is from then on
+	before string // what Flow does on older releases
+	lacks  string // what those can't tell, as the check of the version says it; "": nobody notices
 }{
-	{"sudo", version{10, 2}},
-	{"read_repository", version{10, 7}},
-	{"profile", version{11, 8}},
-	{"write_repository", version{11, 11}},
-	{"read_api", version{12, 10}},
-	{"admin_mode", version{15, 8}},
-	{"create_runner", version{16, 2}},
-	{"k8s_proxy", version{16, 4}},
-	{"manage_runner", version{17, 1}},
-	{"self_rotate", version{17, 9}},
+	supported: {version{9, 0}, "API v4", "refuse to connect", ""},
+
+	totalsCut:         {version{11, 8}, "no X-Total above 10,000 rows", "there is always one", ""},
+	treeListed:        {version{10, 3}, "/groups has what is above and below the own groups, too", "cut that out of all_available", "which private subgroups have no repos"},
+	groupsByID:        {version{11, 1}, "/groups: order_by=id", "order_by=name, then path", ""},
+	roleFilter:        {version{11, 2}, "/projects and /groups: min_access_level", "work roles out from memberships", "in how many repos the account has which role"},
+	archivedByDefault: {version{11, 2}, "/projects has archived ones unless told not to", "read two lists", ""},
+	keysetProjects:    {version{12, 10}, "/projects: pagination=keyset, in 12.6 with faults", "pages that overlap", ""},
+	offsetCut:         {version{13, 0}, "/projects: 405 beyond row 50,000 by pages", "pages to the end", ""},
+	idRanges:          {version{12, 5}, "/projects: id_after, id_before", "pages that overlap", ""},
+	subgroups:         {version{10, 3}, "/groups/:id/subgroups", "parent_id in /groups", ""},
+	descendantGroups:  {version{13, 5}, "/groups/:id/descendant_groups", "/groups", ""},
+	topLevelOnly:      {version{13, 1}, "/groups: top_level_only", "parent_id in /groups", ""},
+	includeSubgroups:  {version{11, 6}, "/groups/:id/projects: include_subgroups", "/projects", ""},
+
+	mirrors:        {version{10, 3}, "mirror, in the Enterprise Edition", "no repo is one", "which repos are mirrors"},
+	emptyRepo:      {version{12, 0}, "empty_repo", "default_branch is null", ""},
+	accessLevels:   {version{12, 1}, "repository_access_level and its like", "booleans that answer for the account", "which repos have their commits switched off"},
+	objectFormat:   {version{16, 9}, "repository_object_format", "every repo is SHA-1", "which repos are SHA-256"},
+	inheritedRoles: {version{18, 1}, "permissions in lists count every group above", "inherit roles here", ""},
+
+	refusalsExplained: {version{10, 2}, "401 says why a personal token is refused", "it is unknown", ""},
+	versionForReaders: {version{12, 9}, "/version with read_user", "try what is known", ""},
+	metadata:          {version{15, 2}, "/metadata", "/version", ""},
+	tokenSelf:         {version{15, 5}, "/personal_access_tokens/self", "try what the token may do", "until when a token is valid"},
+	movedTokenPage:    {version{13, 5}, "/-/profile/personal_access_tokens", "/profile/personal_access_tokens", ""},
+	prefilledToken:    {version{14, 1}, "that page takes name and scopes from its address", "the user types them", ""},
+	newTokenPage:      {version{16, 7}, "/-/user_settings/personal_access_tokens", "/-/profile/personal_access_tokens", ""},
+
+	reusedTokens:    {version{11, 1}, "every sign-in of an account with an application gets the same token", "each has its own", ""},
+	ownTokens:       {version{15, 2}, "each has its own again", "what ends one ends all", ""},
+	signInInfoNames: {version{12, 8}, "/oauth/token/info: scope, expires_in", "scopes, expires_in_seconds", ""},
+	publicApps:      {version{12, 8}, "applications that are not confidential", "a client secret", ""},
+	verifierKnown:   {version{12, 8}, "code_verifier is looked at, until 13.7 to refuse it", "it is ignored", ""},
+	anyLoopbackPort: {version{13, 4}, "any port in a redirect URI of a loopback IP", "a port that is registered", ""},
+	pkceStored:      {version{13, 8}, "PKCE", "the client secret alone", ""},
+	deviceGrant:     {version{17, 2}, "device codes, in 17.2 behind a flag", "a browser", ""},
+
+	groupHooks:  {version{12, 8}, "/groups/:id/hooks, in Premium", "hooks of projects", ""},
+	hookTest:    {version{16, 11}, "/projects/:id/hooks/:hook_id/test/:trigger", "wait for an event", ""},
+	hookSigning: {version{19, 0}, "webhooks are signed with signing_token", "X-Gitlab-Token", ""},
 }
 
-// challengesTold is since when code_challenge_methods_supported is announced.
-var challengesTold = version{16, 0}
+func (v version) has(c capability) bool { return !v.before(capabilities[c].since) }
 
-// exactly is the span of a version that is known.
-func exactly(v version) span { return span{v, version{v.major, v.minor + 1}} }
-
-// spanOf reads back what [Client.Find] told of a server's version.
-func spanOf(server flow.Server) span {
-	lower, _ := parseVersion(server.AtLeast)
-	upper, _ := parseVersion(server.Below)
-	return span{lower, upper}
-}
-
-// certainly reports whether every version in the span has it, possibly whether
-// one of them has.
-func (s span) certainly(c capability) bool { return s.lower.has(c) }
-func (s span) possibly(c capability) bool {
-	return s.upper == (version{}) || capabilities[c].before(s.upper)
-}
-
-// tokenPage is where a personal access token is made. There is no redirect from
-// one of the addresses to another.
-func (s span) tokenPage(base flow.BaseURL) (page string, prefilled bool) {
-	page = "/profile/personal_access_tokens"
-	switch {
-	case s.certainly(newTokenPage), s.possibly(newTokenPage) && s.lower.major >= 15:
-		page = "/-/user_settings/personal_access_tokens"
-	case s.possibly(movedTokenPage):
-		page = "/-/profile/personal_access_tokens"
+// lacks says what a GitLab of this version can't tell.
+func (v version) lacks() []string {
+	var words []string
+	for _, c := range capabilities {
+		if c.lacks != "" && v.before(c.since) {
+			words = append(words, c.lacks)
+		}
 	}
-	if s.possibly(prefilledToken) {
-		page += "?name=Flow&scopes=" + strings.ReplaceAll(flow.WantedScopes.String(), ", ", ",")
-	}
-	return base.At(page), s.certainly(prefilledToken)
-}
-
-// ports is what a redirect URI on this machine has to have.
-func (s span) ports() flow.PortRule {
-	switch {
-	case s.certainly(anyLoopbackPort):
-		return flow.AnyPort
-	case s.possibly(anyLoopbackPort):
-		return flow.PortsUnknown
-	}
-	return flow.OnlyFixedPorts
+	return words
 }

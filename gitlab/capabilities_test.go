@@ -1,10 +1,53 @@
 package gitlab
 
 import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
 	"testing"
 
 	"flow"
 )
+
+// Whoever reads a request finds since when it is sent in one table.
+func TestNothingElseComparesVersions(t *testing.T) {
+	files, err := filepath.Glob("*.go")
+	if err != nil || len(files) < 20 {
+		t.Fatalf("%d files, error %v", len(files), err)
+	}
+	compares := regexp.MustCompile(`\.(major|minor)\b|version\{ *[0-9]|\.before\(`)
+	for _, file := range files {
+		if strings.HasSuffix(file, "_test.go") || slices.Contains([]string{"version.go", "span.go", "capabilities.go"}, file) {
+			continue
+		}
+		code, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, line := range strings.Split(string(code), "\n") {
+			if compares.MatchString(line) {
+				t.Errorf("%s:%d: %s", file, i+1, strings.TrimSpace(line))
+			}
+		}
+	}
+}
+
+func TestEveryCapabilityIsToldOf(t *testing.T) {
+	for c, row := range capabilities {
+		if row.since.before(version{9, 0}) || row.what == "" || row.before == "" {
+			t.Errorf("capability %d: %+v", c, row)
+		}
+	}
+	if got := (version{19, 0}).lacks(); got != nil {
+		t.Errorf("19.0 lacks %q", got)
+	}
+	// All that a release may lack is lacking where the version is not known.
+	if got := (version{}).lacks(); len(got) != 6 {
+		t.Errorf("an unknown version lacks %q", got)
+	}
+}
 
 func TestASpanIsReadBack(t *testing.T) {
 	for _, test := range []struct {
@@ -58,7 +101,7 @@ func TestTheTokenPageOfAKnownVersion(t *testing.T) {
 		{15, 11}: "/-/profile/personal_access_tokens?name=Flow&scopes=api,read_user,read_repository",
 		{16, 7}:  "/-/user_settings/personal_access_tokens?name=Flow&scopes=api,read_user,read_repository",
 	} {
-		if got, _ := exactly(v).tokenPage(base); got != base.At(want) {
+		if got, _ := exactly(v).tokenPages(base); len(got) != 1 || got[0] != base.At(want) {
 			t.Errorf("%s: %s", v, got)
 		}
 	}

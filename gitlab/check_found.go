@@ -5,8 +5,6 @@ import (
 	"net/url"
 	"strconv"
 
-	"golang.org/x/sync/errgroup"
-
 	"flow"
 )
 
@@ -26,18 +24,7 @@ func (t total) of(noun string) string {
 	return flow.Plural(t.n, noun)
 }
 
-// counts starts the checks of what the account sees and which roles it has.
-func (t *test) counts(ctx context.Context, g *errgroup.Group) {
-	g.Go(func() error {
-		t.do(ctx, flow.CheckFound, "counting groups and repos", t.found)
-		return nil
-	})
-	g.Go(func() error {
-		t.do(ctx, flow.CheckRole, "counting where the account may import", t.role)
-		return nil
-	})
-}
-
+// found counts what the account sees. To see nothing is no success.
 func (t *test) found(ctx context.Context) flow.Check {
 	groups, err := t.count(ctx, "groups", groupQuery("per_page", "1"), "groups")
 	if err != nil {
@@ -49,30 +36,30 @@ func (t *test) found(ctx context.Context) flow.Check {
 	}
 	t.mu.Lock()
 	t.report.Groups, t.report.Repos, t.report.AtLeast = groups.n, repos.n, repos.over
-	account := t.report.Account
 	t.mu.Unlock()
-	if account == "" {
-		account = "the account"
-	}
 	check := flow.Check{Status: flow.OK, Text: groups.of("group") + ", " + repos.of("repo")}
-	sees := ""
+	sees, hint := "", "Add it to them as Reporter, then press r."
 	switch {
 	case groups.n+repos.n == 0:
 		sees = "no groups"
 	case groups.n == 0:
 		sees = "no groups, only " + repos.of("repo")
 	case repos.n == 0:
-		sees = "no repos in " + groups.of("group")
+		sees, hint = "no repos in "+groups.of("group"), "Give it the role Reporter there, then press r."
 	default:
 		return check
 	}
+	if t.who.bot {
+		hint = "It sees that alone. A token of a group, or of a user, shows more."
+	}
 	check.Status = flow.Warning
-	check.Text = "Signed in, but " + account + " sees " + sees + "."
-	check.Hint = "Add it to them as Reporter, then press r."
+	check.Text = "Signed in, but " + t.called() + " sees " + sees + "."
+	check.Hint = hint
 	return check
 }
 
-func (t *test) role(ctx context.Context) flow.Check {
+// role checks where the account may import, and where it could add webhooks.
+func (t *test) role(ctx context.Context, maintained func() (total, error)) flow.Check {
 	if !t.version.has(roleFilter) {
 		return flow.Check{Status: flow.Skipped, Text: "GitLab counts by role since 11.2; the list of repos will tell"}
 	}
@@ -83,7 +70,7 @@ func (t *test) role(ctx context.Context) flow.Check {
 	if reporter.n == 0 {
 		return flow.Check{Status: flow.Warning, Text: "Reporter or more in no repo", Hint: "Importing needs Reporter. Give the account that role in its groups, then press r."}
 	}
-	maintainer, err := t.countProjects(ctx, "min_access_level", number(flow.Maintainer))
+	maintainer, err := maintained()
 	if err != nil {
 		return t.failure(flow.CheckRole, flow.FaultOf(err))
 	}

@@ -3,10 +3,9 @@ package gitlab
 import (
 	"context"
 	"fmt"
+	"path"
 	"strconv"
 	"sync"
-
-	"golang.org/x/sync/errgroup"
 
 	"flow"
 )
@@ -34,10 +33,10 @@ var trials = []trial{
 
 // services starts the checks of what can be read. They share the list of repos
 // to try it on.
-func (t *test) services(ctx context.Context, g *errgroup.Group) {
+func (t *test) services(ctx context.Context, all *sync.WaitGroup) {
 	candidates := sync.OnceValues(func() ([]flow.Repo, error) { return t.candidates(ctx) })
 	for _, tr := range trials {
-		g.Go(func() error {
+		all.Go(func() {
 			t.do(ctx, tr.name, "looking for a repo to try", func(ctx context.Context) flow.Check {
 				repos, err := candidates()
 				if err != nil {
@@ -45,7 +44,6 @@ func (t *test) services(ctx context.Context, g *errgroup.Group) {
 				}
 				return t.try(ctx, tr, fitting(repos, tr.service))
 			})
-			return nil
 		})
 	}
 }
@@ -97,6 +95,17 @@ func fitting(repos []flow.Repo, service flow.Service) []flow.Repo {
 	return fit
 }
 
+const (
+	canBeRead = " can be read"
+	textWidth = 57 // columns for the text of a check, on a screen of 80
+)
+
+// refusesOne reports whether a fault is about one thing that was asked for, and
+// not about the account, the token or the way.
+func refusesOne(f *flow.Fault) bool {
+	return flow.CausedBy(f, flow.Forbidden, flow.NotFound, flow.ScopeMissing, flow.Granular, flow.Firewall)
+}
+
 // try reads one row of a service, on the first repo that lets it.
 func (t *test) try(ctx context.Context, tr trial, repos []flow.Repo) flow.Check {
 	if len(repos) == 0 {
@@ -105,17 +114,20 @@ func (t *test) try(ctx context.Context, tr trial, repos []flow.Repo) flow.Check 
 	var refusal, last *flow.Fault
 	for _, repo := range repos {
 		what := tr.what + " of " + repo.Path
+		if len(what)+len(canBeRead) > textWidth {
+			what = tr.what + " of " + path.Base(repo.Path)
+		}
 		t.set(flow.Check{Name: tr.name, Status: flow.Running, Text: "reading " + what})
 		r := t.request(fmt.Sprintf("projects/%d/%s", repo.ID, tr.path), map[string][]string{"per_page": {"1"}})
 		_, err := t.read(ctx, r, what, &[]struct{}{})
 		if err == nil {
-			return flow.Check{Status: flow.OK, Text: what + " can be read"}
+			return flow.Check{Status: flow.OK, Text: what + canBeRead}
 		}
-		if ctx.Err() != nil {
+		if t.cancelled() {
 			return flow.Check{}
 		}
 		last = flow.FaultOf(err)
-		if last.Cause == flow.Forbidden || last.Cause == flow.NotFound || last.Cause == flow.ScopeMissing {
+		if refusesOne(last) {
 			refusal = last
 		}
 	}

@@ -33,7 +33,7 @@ func (t *test) signInInfo(ctx context.Context) (tokenInfo, error) {
 		if page.Scope != nil {
 			return tokenInfo{Scopes: scopesOf(page.Scope), endless: page.Left == nil && page.LeftToo == nil}, nil
 		}
-	} else if !flow.CausedBy(err, flow.NotFound, flow.Forbidden, flow.BadAnswer, flow.Elsewhere, flow.ServerFault, flow.Maintenance) {
+	} else if !flow.CausedBy(err, notThere...) {
 		return tokenInfo{}, err
 	}
 	info := tokenInfo{Scopes: t.grant.Scopes, endless: t.grant.Expires.IsZero()}
@@ -43,6 +43,11 @@ func (t *test) signInInfo(ctx context.Context) (tokenInfo, error) {
 	}
 	return info, nil
 }
+
+// notThere are the ways in which a page is hidden by what stands before GitLab.
+var notThere = append([]flow.Cause{
+	flow.NotFound, flow.Forbidden, flow.Firewall, flow.FrontAuth, flow.Captive, flow.ServerFault, flow.Maintenance,
+}, hidingCauses...)
 
 // renewal is the check of how long a sign-in will do. Its access token ends after
 // two hours, which is no concern of anybody's; before 14.3 it does not end.

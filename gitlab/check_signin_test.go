@@ -151,13 +151,14 @@ func TestScopesThatASignInLacks(t *testing.T) {
 }
 
 func TestASignInThatIsOver(t *testing.T) {
-	const skipped = `skipped Scopes  needs a sign-in that GitLab accepts
-skipped Expiry  needs what GitLab tells of the sign-in
-skipped Repo    needs a sign-in that GitLab accepts
-skipped PR      needs a sign-in that GitLab accepts
-skipped Ticket  needs a sign-in that GitLab accepts
-skipped Found   needs a sign-in that GitLab accepts
-skipped Role    needs a sign-in that GitLab accepts
+	const skipped = `skipped Scopes   needs a sign-in that GitLab accepts
+skipped Expiry   needs what GitLab tells of the sign-in
+skipped Repo     needs a sign-in that GitLab accepts
+skipped PR       needs a sign-in that GitLab accepts
+skipped Ticket   needs a sign-in that GitLab accepts
+skipped Found    needs a sign-in that GitLab accepts
+skipped Role     needs a sign-in that GitLab accepts
+skipped Webhooks needs a sign-in that GitLab accepts
 `
 	for _, version := range []string{"9.0.0", "17.5.2-ee"} {
 		s := start(t, gitlabtest.Demo(today), gitlabtest.Options{Version: version})
@@ -174,7 +175,7 @@ skipped Role    needs a sign-in that GitLab accepts
 			"lost":    {func(conn *flow.Connection) { conn.Tokens = lost }, "The sign-in was lost in a crash: GitLab had renewed it, and the new one was not stored"},
 		} {
 			r := testSignIn(t, s, test.change)
-			want := "ok      Server  GitLab, no TLS, answers in N ms\nfailed  Account " + test.text + "\n" + skipped
+			want := "ok      Server   answers in N ms\nfailed  Account  " + test.text + "\n" + skipped
 			if got := lines(r); got != want {
 				t.Errorf("%s, %s: got\n%s\nwant\n%s", version, name, got, want)
 			}
@@ -207,7 +208,7 @@ func TestASignInIsRenewedWhileItIsTested(t *testing.T) {
 		if err != nil || !r.Passed() || r.Scopes.String() != "api, read_user" || source.refused == 0 {
 			t.Errorf("%s: error %v\n%s", version, err, lines(r))
 		}
-		for _, path := range []string{"/api/v4/version", "/api/v4/user", "/oauth/token/info", "/api/v4/projects"} {
+		for _, path := range []string{"/api/v4/metadata", "/api/v4/user", "/oauth/token/info", "/api/v4/projects"} {
 			s := start(t, gitlabtest.Demo(today), gitlabtest.Options{Version: version})
 			conn, source := kept(c, signedIn(t, s, c, confidential))
 			first := "Bearer " + conn.Grant.Access.Reveal()
@@ -235,8 +236,8 @@ func TestAFaultOfTheStoreIsNobodysField(t *testing.T) {
 				return flow.Secret{}, &flow.Fault{Cause: cause, When: today.Add(time.Hour)}
 			})
 		})
-		if got := r.Check(flow.CheckServer); got.Status != flow.Failed || got.Field != field {
-			t.Errorf("%s: %+v", cause, got)
+		if got := r.Check(flow.CheckAccount); got.Status != flow.Failed || got.Field != field || r.Count(flow.Failed) != 1 {
+			t.Errorf("%s: %+v\n%s", cause, got, lines(r))
 		}
 	}
 }
@@ -244,8 +245,8 @@ func TestAFaultOfTheStoreIsNobodysField(t *testing.T) {
 func TestNobodyHasSignedIn(t *testing.T) {
 	s := start(t, gitlabtest.Demo(today), gitlabtest.Options{})
 	r := testSignIn(t, s, func(c *flow.Connection) { c.Grant = flow.Grant{} })
-	server, account := r.Check(flow.CheckServer), r.Check(flow.CheckAccount)
-	if server.Status != flow.Failed || server.Field != flow.FieldSignIn || account.Text != "needs an address and a sign-in" {
+	account, repo := r.Check(flow.CheckAccount), r.Check(flow.CheckRepo)
+	if account.Status != flow.Failed || account.Field != flow.FieldSignIn || r.Check(flow.CheckGitLab).Status != flow.OK || repo.Text != "needs a sign-in that GitLab accepts" {
 		t.Errorf("%s", lines(r))
 	}
 }

@@ -2,7 +2,6 @@ package gitlab
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"flow"
@@ -10,36 +9,6 @@ import (
 
 // warnDays is how long before the end of a token Flow begins to warn.
 const warnDays = 30
-
-// account checks whom the token belongs to.
-func (t *test) account(ctx context.Context) flow.Check {
-	var user struct {
-		Username string `json:"username"`
-	}
-	_, err := t.read(ctx, t.request("user", nil), "the account", &user)
-	if flow.CausedBy(err, flow.ScopeMissing) {
-		return flow.Check{Status: flow.Skipped, Text: "needs the scope api"}
-	}
-	if err == nil && user.Username == "" {
-		err = t.unreadable("the account", errors.New("no username"))
-	}
-	if err != nil {
-		return t.linked(t.failure(flow.CheckAccount, flow.FaultOf(err)))
-	}
-	name := "@" + flow.CleanLine(user.Username, 80)
-	t.mu.Lock()
-	t.report.Account = name
-	t.mu.Unlock()
-	return flow.Check{Status: flow.OK, Text: "signed in as " + name}
-}
-
-// linked adds the page where a token is made to a check that needs another one.
-func (t *test) linked(check flow.Check) flow.Check {
-	if check.Field == flow.FieldToken {
-		check.Link, _ = t.span.tokenPage(t.base)
-	}
-	return check
-}
 
 // A tokenInfo is what a token tells about itself.
 type tokenInfo struct {
@@ -49,28 +18,20 @@ type tokenInfo struct {
 	endless bool // of a sign-in: its tokens do not run out
 }
 
-// token runs the two checks that one request answers.
-func (t *test) token(ctx context.Context) {
-	var info tokenInfo
-	var err error
-	t.do(ctx, flow.CheckScopes, "asking what the token may do", func(ctx context.Context) flow.Check {
-		if info, err = t.tokenInfo(ctx); err != nil {
-			return t.linked(t.tokenFailure(flow.CheckScopes, err))
+// askToken runs the two checks that one request answers. The second is ended by
+// the function returned, once it is known whose token it is.
+func (t *test) askToken(ctx context.Context) (endExpiry func()) {
+	start := t.begin(flow.CheckExpiry, "asking until when it is valid")
+	t.do(ctx, flow.CheckScopes, "asking what the "+t.credential()+" may do", func(ctx context.Context) flow.Check {
+		if t.info, t.infoErr = t.tokenInfo(ctx); t.infoErr != nil {
+			return t.linked(t.tokenFailure(flow.CheckScopes, t.infoErr))
 		}
 		t.mu.Lock()
-		t.report.Scopes = info.Scopes
+		t.report.Scopes = t.info.Scopes
 		t.mu.Unlock()
-		return t.scopes(ctx, info.Scopes)
+		return t.scopes(ctx, t.info.Scopes)
 	})
-	t.do(ctx, flow.CheckExpiry, "asking until when it is valid", func(context.Context) flow.Check {
-		if err != nil {
-			return flow.Check{Status: flow.Skipped, Text: "needs what GitLab tells of the " + t.credential()}
-		}
-		if t.method == flow.OAuth {
-			return t.renewal(info)
-		}
-		return t.linked(t.expiry(info))
-	})
+	return func() { t.finish(flow.CheckExpiry, start, t.expiry()) }
 }
 
 // tokenInfo asks the token what it may do. Older releases are asked for that
@@ -84,7 +45,7 @@ func (t *test) tokenInfo(ctx context.Context) (tokenInfo, error) {
 		_, err := t.read(ctx, t.request("personal_access_tokens/self", nil), "the token", &info)
 		if err == nil {
 			for i, s := range info.Scopes {
-				info.Scopes[i] = flow.Scope(flow.CleanLine(string(s), 40))
+				info.Scopes[i] = flow.Scope(clean(t.redact, string(s), 40))
 			}
 			return info, nil
 		}
@@ -98,18 +59,28 @@ func (t *test) tokenInfo(ctx context.Context) (tokenInfo, error) {
 
 // tokenFailure leaves it to the account's check to say that a token is refused.
 func (t *test) tokenFailure(name string, err error) flow.Check {
-	if flow.CausedBy(err, tokenCauses...) {
+	if aboutToken(err) {
 		return flow.Check{Status: flow.Skipped, Text: t.needsCredential()}
 	}
 	return t.failure(name, flow.FaultOf(err))
 }
 
-// scopes checks whether the token may do what Flow needs. read_api reads all
-// that Flow reads.
+// withoutAPI is which services a token without api, and without read_api, which
+// is part of it, leaves out: GitLab lists no repos, commits, merge requests or
+// issues for read_user and read_repository.
+const withoutAPI = "Without api GitLab shows Flow no repos, PRs or tickets. "
+
+// scopes checks whether the token may do what Flow needs. api has read_api in it
+// and that read_user; read_api reads all that Flow reads.
 func (t *test) scopes(ctx context.Context, have flow.Scopes) flow.Check {
 	switch {
 	case have.Allow(flow.ScopeAPI):
 		return flow.Check{Status: flow.OK, Text: have.String()}
+	case have.Allow(flow.ScopeReadAPI) && t.onlyReads:
+		return flow.Check{
+			Status: flow.Warning, Text: "read_api at least; GitLab is in maintenance",
+			Hint: "Whether it has api is found out by a request that changes nothing, but that GitLab refuses now. Test again when it is over.",
+		}
 	case have.Allow(flow.ScopeReadAPI):
 		check := flow.Check{Status: flow.Warning, Text: "read_api reads everything; webhooks will need api.", Hint: "A token with api, read_user and read_repository does both."}
 		if t.method == flow.OAuth {
@@ -122,33 +93,42 @@ func (t *test) scopes(ctx context.Context, have flow.Scopes) flow.Check {
 		list = "no scope"
 	}
 	t.lacksAPI = true
-	check := t.failure(flow.CheckScopes, &flow.Fault{Cause: flow.ScopeMissing, Detail: string(flow.ScopeAPI), Where: list})
-	if t.method == flow.AccessToken {
-		check.Hint = "Without api GitLab shows Flow no repos, PRs or tickets. Make a token with api, read_user and read_repository:"
+	fault := &flow.Fault{Cause: flow.ScopeMissing, Detail: string(flow.ScopeAPI), Where: list}
+	refusal := t.refused(ctx)
+	if refusal.Cause == flow.Granular {
+		fault = refusal
 	}
-	check.Says = t.refusedWords(ctx)
+	check := t.failure(flow.CheckScopes, fault)
+	if t.method == flow.AccessToken {
+		check.Hint = withoutAPI + "Make a token with api, read_user and read_repository:"
+	}
+	check.Says = refusal.Says
 	return t.linked(check)
 }
 
-// refusedWords are GitLab's own to what the scopes do not allow.
-func (t *test) refusedWords(ctx context.Context) string {
-	_, err := t.read(ctx, t.request("projects", memberQuery("per_page", "1")), "repos", &[]struct{}{})
+// refused is what GitLab says to what the scopes do not allow.
+func (t *test) refused(ctx context.Context) *flow.Fault {
+	_, err := t.session.read(ctx, t.request("projects", memberQuery("per_page", "1")), "repos", &[]struct{}{})
 	if err == nil {
-		return ""
+		return &flow.Fault{}
 	}
-	return flow.FaultOf(err).Says
+	return flow.FaultOf(err)
 }
 
 // expiry checks how long the token will do.
-func (t *test) expiry(info tokenInfo) flow.Check {
+func (t *test) expiry() flow.Check {
 	now := t.client.options.Now()
 	switch {
-	case info.Expires == "" && !t.version.has(tokenSelf) && !t.span.certainly(tokenSelf):
+	case t.infoErr != nil:
+		return flow.Check{Status: flow.Skipped, Text: "needs what GitLab tells of the " + t.credential()}
+	case t.method == flow.OAuth:
+		return t.renewal(t.info)
+	case t.info.Expires == "" && !t.version.has(tokenSelf) && !t.span.certainly(tokenSelf):
 		return flow.Check{Status: flow.Skipped, Text: "GitLab tells no date before 15.5; note it yourself"}
-	case info.Expires == "":
+	case t.info.Expires == "":
 		return flow.Check{Status: flow.OK, Text: "never"}
 	}
-	end, err := time.Parse(time.DateOnly, info.Expires)
+	end, err := time.Parse(time.DateOnly, t.info.Expires)
 	if err != nil {
 		return t.failure(flow.CheckExpiry, t.unreadable("the end of the token", err))
 	}
@@ -161,6 +141,9 @@ func (t *test) expiry(info tokenInfo) flow.Check {
 		check = t.failure(flow.CheckExpiry, &flow.Fault{Cause: flow.TokenExpired, When: end})
 	case flow.DaysUntil(now, end) < warnDays:
 		check.Status, check.Hint = flow.Warning, "Make a new token before that day; this one stops then."
+		if t.who.bot {
+			check.Hint = "This one stops then. A maintainer of the project or an owner of the group makes a new one there, under Settings, Access tokens."
+		}
 	}
-	return check
+	return t.linked(check)
 }

@@ -11,6 +11,7 @@ package gitlab
 import (
 	"context"
 	"crypto/x509"
+	"net"
 	"net/http"
 	"net/url"
 	"time"
@@ -37,13 +38,17 @@ type Options struct {
 
 	// Roots are the authorities to trust; nil means those of this machine.
 	Roots *x509.CertPool
+
+	// Resolver looks names up; nil means this machine's way.
+	Resolver *net.Resolver
 }
 
 // A Client speaks to GitLab servers. It implements [flow.GitLab] and may be
 // used by several goroutines.
 type Client struct {
-	options   Options
-	transport *http.Transport
+	options Options
+	roads   roads
+	budgets budgets
 }
 
 var _ flow.GitLab = (*Client)(nil)
@@ -65,11 +70,11 @@ func New(o Options) *Client {
 	if o.Proxy == nil {
 		o.Proxy = http.ProxyFromEnvironment
 	}
-	return &Client{options: o, transport: newTransport(o)}
+	return &Client{options: o}
 }
 
 // Close closes connections that are not in use.
-func (c *Client) Close() { c.transport.CloseIdleConnections() }
+func (c *Client) Close() { c.roads.closeIdle() }
 
 func sleep(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)

@@ -217,5 +217,5 @@ func (a *attempt) post(ctx context.Context, path string, form url.Values, secret
 	if !app.Secret.IsZero() {
 		form.Set("client_secret", app.Secret.Reveal())
 	}
-	return a.client.postForm(ctx, a.signIn.Server.BaseURL, path, form, append(secrets, app.Secret)...)
+	return a.client.postForm(ctx, a.site(), path, form, append(secrets, app.Secret)...)
 }

@@ -2,9 +2,7 @@ package gitlab
 
 import (
 	"context"
-	"fmt"
-	"maps"
-	"slices"
+	"net/url"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -22,70 +20,78 @@ func (c *Client) Discover(ctx context.Context, conn flow.Connection, add func(fl
 	if err := s.learnVersion(ctx); err != nil {
 		return err
 	}
-	d := &discovery{session: s, add: add, known: map[int64]bool{}, derived: map[int64]flow.Group{}}
-	if err := d.walkAll(ctx); err != nil {
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
+	d := &discovery{session: s, add: add, tree: newTree(), roles: roleBook{inGroup: map[int64]flow.Role{}}}
+	for _, step := range []func(context.Context) error{d.walkAll, d.finishGroups, d.finishRoles} {
+		if err := step(ctx); err != nil {
+			if ctx.Err() != nil {
+				return context.Cause(ctx)
+			}
+			return err
 		}
-		return err
 	}
-	return d.finish()
-}
-
-// learnVersion reads the version. Where the scopes do not allow that, before
-// 12.9, the walk is that of the oldest release, which every other answers too.
-func (s *session) learnVersion(ctx context.Context) error {
-	_, _, err := s.readVersion(ctx)
-	if !flow.CausedBy(err, flow.ScopeMissing) {
-		return err
-	}
-	_, told := s.announced(ctx)
-	s.version = told.lower
 	return nil
 }
 
-// A discovery gathers what four walks find: groups, projects, and the projects
+// A discovery gathers what the walks find: groups, projects, and the projects
 // with at least Reporter and Maintainer. mu guards all of it and keeps add to
 // one call at a time.
 type discovery struct {
 	*session
-	mu      sync.Mutex
-	add     func(flow.Page) error
-	known   map[int64]bool       // groups that were handed on
-	derived map[int64]flow.Group // groups that a row of another names
-	roles   roleBook
+	me    account // known before 11.2 only
+	mu    sync.Mutex
+	add   func(flow.Page) error
+	tree  tree
+	roles roleBook
 }
 
 // walkAll runs the walks at the same time. The first that fails ends the
 // others: a partial walk is a failed walk.
 func (d *discovery) walkAll(ctx context.Context) error {
-	g, ctx := errgroup.WithContext(ctx)
 	d.roles.walked = d.version.has(roleFilter)
-	g.Go(func() error { return groups(ctx, d.session, d.addGroups) })
-	g.Go(func() error {
-		return projects(ctx, d.session, memberQuery(), func(p *projectRow) int64 { return p.ID }, d.addProjects)
-	})
+	if !d.roles.walked {
+		var err error
+		if d.me, err = d.readAccount(ctx); err != nil {
+			return err
+		}
+	}
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return d.walkGroups(ctx) })
+	g.Go(func() error { return memberProjects(ctx, d.session, d.addProjects) })
 	if d.roles.walked {
-		for _, level := range []struct {
-			least flow.Role
-			ids   *[]int64
-		}{{flow.Reporter, &d.roles.reporter}, {flow.Maintainer, &d.roles.maintainer}} {
-			query := memberQuery("simple", "true", "min_access_level", number(level.least))
+		byRole := func(least flow.Role, ids *[]int64) {
 			g.Go(func() error {
-				return projects(ctx, d.session, query, func(p *idRow) int64 { return p.ID }, func(rows []idRow) error {
-					for _, row := range rows {
-						*level.ids = append(*level.ids, row.ID)
-					}
-					return nil
-				})
+				return projectsByRole(ctx, d.session, least, func(id int64) { *ids = append(*ids, id) })
 			})
 		}
+		byRole(flow.Reporter, &d.roles.reporter)
+		byRole(flow.Maintainer, &d.roles.maintainer)
 	}
 	return g.Wait()
 }
 
-type idRow struct {
-	ID int64 `json:"id"`
+// walkGroups walks over the groups that the account is in. Since 10.3 GitLab
+// lists what is above and below them, too; before, that is cut out of all that
+// the account can see once the walks are complete.
+func (d *discovery) walkGroups(ctx context.Context) error {
+	if d.version.has(treeListed) {
+		return groups(ctx, d.session, groupQuery(), d.addGroups)
+	}
+	own := groupQuery()
+	if d.me.Admin {
+		// Until 10.2 administrators are shown all groups, whatever they ask for.
+		own = url.Values{"owned": {"true"}}
+	}
+	if err := groups(ctx, d.session, own, d.addGroups); err != nil {
+		return err
+	}
+	return groups(ctx, d.session, url.Values{"all_available": {"true"}}, func(rows []groupRow) error {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		for i := range rows {
+			d.tree.visible[rows[i].ID] = rows[i].group()
+		}
+		return nil
+	})
 }
 
 func (d *discovery) addGroups(rows []groupRow) error {
@@ -95,13 +101,10 @@ func (d *discovery) addGroups(rows []groupRow) error {
 	for i := range rows {
 		group := rows[i].group()
 		if group.Path == "" {
-			return d.unreadable("groups", fmt.Errorf("group %d has no path", group.ID))
+			return d.odd("groups", "group %d has no path", group.ID)
 		}
-		d.known[group.ID] = true
+		d.tree.listed[group.ID] = group
 		page.Groups = append(page.Groups, group)
-		if group.ParentID > 0 {
-			d.derive(parentOf(group), false)
-		}
 	}
 	return d.add(page)
 }
@@ -113,41 +116,33 @@ func (d *discovery) addProjects(rows []projectRow) error {
 	for i := range rows {
 		repo := rows[i].repo()
 		if repo.Path == "" || repo.GroupID <= 0 {
-			return d.unreadable("repos", fmt.Errorf("project %d has no path or no namespace", repo.ID))
+			return d.odd("repos", "project %d has no path or no namespace", repo.ID)
 		}
-		repo.Role = d.roles.note(repo)
+		repo.Role = d.roles.note(&rows[i])
+		d.tree.homes[repo.GroupID] = rows[i].home()
 		page.Repos = append(page.Repos, repo)
-		home := rows[i].home()
-		if d.derive(home, true); home.ParentID > 0 {
-			d.derive(parentOf(home), false)
-		}
 	}
 	return d.add(page)
 }
 
-// derive keeps a group for the case that no walk brings it. A row made from a
-// namespace is whole; of one made from a child only ID and path are known.
-func (d *discovery) derive(group flow.Group, whole bool) {
-	if _, have := d.derived[group.ID]; whole || !have {
-		d.derived[group.ID] = group
+// finishGroups hands on groups that GitLab does not list.
+func (d *discovery) finishGroups(context.Context) error {
+	if page := (flow.Page{Groups: d.tree.complete()}); len(page.Groups) > 0 {
+		return d.add(page)
 	}
+	return nil
 }
 
-// finish hands on what only the complete walks can tell: groups that GitLab
-// does not list, and roles.
-func (d *discovery) finish() error {
-	page := flow.Page{}
-	for _, id := range slices.Sorted(maps.Keys(d.derived)) {
-		if !d.known[id] {
-			page.Groups = append(page.Groups, d.derived[id])
-		}
+// finishRoles hands on the roles that only the complete walks can tell.
+func (d *discovery) finishRoles(ctx context.Context) error {
+	if err := d.askRoles(ctx); err != nil {
+		return err
 	}
-	if len(page.Groups) > 0 {
-		if err := d.add(page); err != nil {
-			return err
-		}
+	r := d.roles.reckon(&d.tree)
+	if err := d.checkFilters(ctx, r); err != nil {
+		return err
 	}
-	for roles := range d.roles.corrections(1000) {
+	for roles := range r.corrections(1000) {
 		if err := d.add(flow.Page{Roles: roles}); err != nil {
 			return err
 		}

@@ -31,7 +31,7 @@ func TestFindTellsHowToSignIn(t *testing.T) {
 		t.Run(test.version, func(t *testing.T) {
 			s := start(t, gitlabtest.NewCompany(), gitlabtest.Options{Version: test.version, Path: "/git"})
 			c, _ := newClient(t, gitlab.Options{})
-			got, err := c.Find(t.Context(), s.URL(), false)
+			got, err := c.Find(t.Context(), s.URL(), flow.Network{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -49,7 +49,7 @@ func TestFindRulesNothingOutWhereTheAnnouncementIsHidden(t *testing.T) {
 	s := start(t, gitlabtest.NewCompany(), gitlabtest.Options{})
 	s.Fail(gitlabtest.Fault{Path: "/.well-known/**", Status: 403, Body: "<html>"})
 	c, _ := newClient(t, gitlab.Options{})
-	got, err := c.Find(t.Context(), s.URL(), false)
+	got, err := c.Find(t.Context(), s.URL(), flow.Network{})
 	if err != nil || got.AtLeast != "" || got.Below != "" || !got.Public || got.Ports != flow.PortsUnknown || got.BareCodes ||
 		got.Scopes.String() != flow.WantedScopes.String() || got.AppPage != s.URL()+"/oauth/applications" {
 		t.Errorf("found %+v, %v", got, err)

@@ -34,8 +34,8 @@ const tokenFactor = 5
 // take the code or the verifier, SecretWrong, ClientUnknown, ScopeRefused, those
 // of the way and of a server's answer. Whether plain http will do is for the
 // caller to have asked.
-func (c *Client) exchange(ctx context.Context, base flow.BaseURL, app flow.Application, code, redirect, verifier string) (flow.Grant, error) {
-	ask := c.newTokenRequest(base, app, "the sign-in", flow.NewSecret(code), flow.NewSecret(verifier))
+func (c *Client) exchange(ctx context.Context, at site, app flow.Application, code, redirect, verifier string) (flow.Grant, error) {
+	ask := c.newTokenRequest(at, app, "the sign-in", flow.NewSecret(code), flow.NewSecret(verifier))
 	return ask.do(ctx, func(ctx context.Context, config *oauth2.Config) (*oauth2.Token, error) {
 		config.RedirectURL = redirect
 		var options []oauth2.AuthCodeOption
@@ -48,26 +48,18 @@ func (c *Client) exchange(ctx context.Context, base flow.BaseURL, app flow.Appli
 
 // Renew spends the refresh token of a connection. See [flow.GitLab].
 func (c *Client) Renew(ctx context.Context, conn flow.Connection) (flow.Grant, error) {
-	if err := mayAsk(conn); err != nil {
+	if err := siteOf(conn).mayAsk(); err != nil {
 		return flow.Grant{}, err
 	}
 	if conn.Grant.Refresh.IsZero() {
 		return flow.Grant{}, &flow.Fault{Cause: flow.SignInOver, Host: conn.BaseURL.Host(), Err: errors.New("there is no refresh token")}
 	}
-	ask := c.newTokenRequest(conn.BaseURL, conn.App, "the renewal of the sign-in", conn.Grant.Refresh, conn.Grant.Access)
+	ask := c.newTokenRequest(siteOf(conn), conn.App, "the renewal of the sign-in", conn.Grant.Refresh, conn.Grant.Access)
 	ask.renewal = true
 	return ask.do(ctx, func(ctx context.Context, config *oauth2.Config) (*oauth2.Token, error) {
 		// Of a token that is only a refresh token the source asks for another at once.
 		return config.TokenSource(ctx, &oauth2.Token{RefreshToken: conn.Grant.Refresh.Reveal()}).Token()
 	})
-}
-
-// mayAsk refuses to send what signs in over plain http, unless that is accepted.
-func mayAsk(conn flow.Connection) error {
-	if conn.BaseURL.IsPlain() && !conn.PlainHTTP {
-		return &flow.Fault{Cause: flow.PlainAddress, Host: conn.BaseURL.Host()}
-	}
-	return nil
 }
 
 // A tokenRequest is one request to GitLab's token page. It takes the place of the
@@ -83,9 +75,9 @@ type tokenRequest struct {
 	err     error // of the way; nil where there is an answer
 }
 
-func (c *Client) newTokenRequest(base flow.BaseURL, app flow.Application, what string, secrets ...flow.Secret) *tokenRequest {
+func (c *Client) newTokenRequest(at site, app flow.Application, what string, secrets ...flow.Secret) *tokenRequest {
 	return &tokenRequest{client: c, app: app, what: what, request: &request{
-		method: http.MethodPost, base: base, path: tokenPath, secrets: append(secrets, app.Secret), raw: true, patient: true,
+		method: http.MethodPost, site: at, path: tokenPath, secrets: append(secrets, app.Secret), raw: true, patient: true,
 	}}
 }
 
@@ -129,7 +121,7 @@ func (t *tokenRequest) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	t.request.form = string(form)
-	a, err := t.client.post(req.Context(), t.request)
+	a, err := t.client.do(req.Context(), t.request)
 	if t.answer, t.err = a, err; err != nil {
 		return nil, err
 	}
@@ -179,18 +171,13 @@ func scopesOf(names []string) flow.Scopes {
 // postForm sends a form to a page below the base URL: once, whatever comes back,
 // and nowhere else. Every status is an answer, in which what was sent in secret
 // is hidden; errors are faults of the way, or that of the context.
-func (c *Client) postForm(ctx context.Context, base flow.BaseURL, path string, form url.Values, secrets ...flow.Secret) (answer, error) {
-	return c.post(ctx, &request{method: http.MethodPost, base: base, path: path, form: form.Encode(), secrets: secrets})
-}
-
-func (c *Client) post(ctx context.Context, r *request) (answer, error) {
-	a, err := c.follow(ctx, r)
-	return a, c.wayFault(r, err)
+func (c *Client) postForm(ctx context.Context, at site, path string, form url.Values, secrets ...flow.Secret) (answer, error) {
+	return c.do(ctx, &request{method: http.MethodPost, site: at, path: path, form: form.Encode(), secrets: secrets})
 }
 
 // Revoke ends a sign-in at GitLab. See [flow.GitLab].
 func (c *Client) Revoke(ctx context.Context, conn flow.Connection) error {
-	if err := mayAsk(conn); err != nil {
+	if err := siteOf(conn).mayAsk(); err != nil {
 		return err
 	}
 	if conn.Grant.Over(c.options.Now()) && !conn.Grant.Refresh.IsZero() {
@@ -220,8 +207,8 @@ func (c *Client) revoke(ctx context.Context, conn flow.Connection) error {
 	if !conn.App.Secret.IsZero() {
 		form.Set("client_secret", conn.App.Secret.Reveal())
 	}
-	ask := c.newTokenRequest(conn.BaseURL, conn.App, "the end of the sign-in")
-	a, err := c.postForm(ctx, conn.BaseURL, revokePath, form, conn.Grant.Access, conn.Grant.Refresh, conn.App.Secret)
+	ask := c.newTokenRequest(siteOf(conn), conn.App, "the end of the sign-in")
+	a, err := c.postForm(ctx, siteOf(conn), revokePath, form, conn.Grant.Access, conn.Grant.Refresh, conn.App.Secret)
 	if err != nil {
 		return err
 	}

@@ -58,8 +58,8 @@ func TestATokenRequestFailsByItsCause(t *testing.T) {
 		{"no description", 400, `{"error":"unsupported_grant_type"}`, flow.Forbidden, "400 unsupported_grant_type", false},
 		{"Rack::Attack", 429, "Retry later\n", flow.RateLimit, "429 Retry later", false},
 		{"blocked", 403, `{"message":"403 Forbidden - Your account has been blocked."}`, flow.Blocked, "403 Forbidden - Your account has been blocked.", false},
-		{"a firewall", 403, "<html><title>Access\x1b[31m denied</title>", flow.Forbidden, "403 Access[31m denied", false},
-		{"a proxy's own sign-in", 401, "<html><title>401 Authorization Required</title>", flow.BadAnswer, "401 Authorization Required", true},
+		{"a firewall", 403, "<html><title>Access\x1b[31m denied</title>", flow.Firewall, "403 Access[31m denied", false},
+		{"a front's own sign-in", 401, "<html><title>401 Authorization Required</title>", flow.FrontAuth, "401 Authorization Required", false},
 		{"another program's 401", 401, `{"message":"401 Unauthorized"}`, flow.BadAnswer, "401 Unauthorized", true},
 		{"nothing there", 404, "<html><title>Not here</title>", flow.BadAnswer, "404 Not here", true},
 		{"a page", 200, "<!doctype html><title>Sign in</title>", flow.BadAnswer, "", true},
@@ -141,7 +141,7 @@ func TestATokenRequestIsSentOnce(t *testing.T) {
 		{"is asked to wait", gitlabtest.Fault{Status: 429, Header: http.Header{"Retry-After": {"1"}}, Body: "Retry later"}, flow.RateLimit},
 		{"goes in a circle", gitlabtest.Fault{Status: 307, Redirect: "/git/oauth/token"}, flow.BadAnswer},
 		{"leads to a page", gitlabtest.Fault{Status: 302, Redirect: "/git/users/sign_in"}, flow.BadAnswer},
-		{"leads to another host", gitlabtest.Fault{Status: 308, Redirect: strings.Replace(elsewhere.URL, "127.0.0.1", "localhost", 1)}, flow.Elsewhere},
+		{"leads to another host", gitlabtest.Fault{Status: 308, Redirect: strings.Replace(elsewhere.URL, "127.0.0.1", "localhost", 1)}, flow.WriteMoved},
 		{"leads to another port", gitlabtest.Fault{Status: 308, Redirect: elsewhere.URL}, flow.BadAnswer},
 	} {
 		for name, ask := range asks {
@@ -161,7 +161,7 @@ func TestATokenRequestIsSentOnce(t *testing.T) {
 				if !flow.CausedBy(err, test.cause) {
 					t.Errorf("error %v", err)
 				}
-				if name == "renewal" && test.cause != flow.RateLimit && test.cause != flow.Elsewhere && !flow.MaybeSpent(err) {
+				if name == "renewal" && test.cause != flow.RateLimit && test.cause != flow.WriteMoved && !flow.MaybeSpent(err) {
 					t.Errorf("nobody would know that the sign-in may be lost: %v", err)
 				}
 				if list := s.Requests(); len(list) != 1 || len(w.list) > 0 {

@@ -221,7 +221,7 @@ func TestARenewalThatNeedsNoAnswerOfGitLab(t *testing.T) {
 	}
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
-	conn.PlainHTTP = true
+	conn.Network.PlainHTTP = true
 	if _, err := c.Renew(ended, conn); !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled: %v", err)
 	}

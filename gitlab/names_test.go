@@ -16,7 +16,7 @@ func TestTheNetworkFailsInItsOwnWords(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, r := New(Options{}), &request{base: base}
+	c, r := New(Options{}), &request{site: site{base: base}}
 	for _, test := range []struct {
 		err  error
 		want string
@@ -25,7 +25,7 @@ func TestTheNetworkFailsInItsOwnWords(t *testing.T) {
 		{&net.DNSError{IsTimeout: true}, "Can't reach gitlab.example.com: the name server does not answer."},
 		{syscall.EHOSTUNREACH, "Can't reach gitlab.example.com: no way leads there."},
 		{syscall.ETIMEDOUT, "No answer from gitlab.example.com for 10 s."},
-		{fmt.Errorf("malformed HTTP response"), "Can't reach gitlab.example.com: dial: malformed HTTP response."},
+		{fmt.Errorf("something new"), "Can't reach gitlab.example.com: dial: something new."},
 	} {
 		fault := flow.FaultOf(c.wayFault(r, fmt.Errorf("dial: %w", test.err)))
 		if fault.Sentence() != test.want {

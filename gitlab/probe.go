@@ -41,7 +41,11 @@ func (t *test) mayWrite(ctx context.Context) (bool, error) {
 	if a.status == http.StatusNotFound {
 		return true, nil
 	}
-	return false, t.refused(a, r)
+	err = t.notAllowed(a, r)
+	if flow.CausedBy(err, flow.Maintenance) {
+		t.onlyReads, err = true, nil
+	}
+	return false, err
 }
 
 func (t *test) mayRead(ctx context.Context, what string) (bool, error) {
@@ -50,14 +54,14 @@ func (t *test) mayRead(ctx context.Context, what string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	if a.status == http.StatusOK {
+	if a.status == http.StatusOK && !isHTML(a) {
 		return true, nil
 	}
-	return false, t.refused(a, r)
+	return false, t.notAllowed(a, r)
 }
 
-// refused is nil where an answer only says that a scope is missing.
-func (t *test) refused(a answer, r *request) error {
+// notAllowed is nil where an answer only says that a scope is missing.
+func (t *test) notAllowed(a answer, r *request) error {
 	fault := t.refusal(a, r, "the scopes of the token")
 	if fault.Cause == flow.ScopeMissing || fault.Cause == flow.TokenUnknown {
 		return nil

@@ -1,6 +1,7 @@
 package gitlab
 
 import (
+	"encoding/json"
 	"path"
 	"time"
 
@@ -10,63 +11,81 @@ import (
 // A projectRow is what is kept of a project. GitLab sends about a hundred
 // fields, five kilobytes each.
 type projectRow struct {
-	ID             int64     `json:"id"`
-	Name           string    `json:"name"`
-	Path           string    `json:"path_with_namespace"`
-	CreatedAt      time.Time `json:"created_at"`
-	ActiveAt       time.Time `json:"last_activity_at"`
-	Archived       bool      `json:"archived"`
-	Empty          bool      `json:"empty_repo"` // since 12.0
-	Mirror         bool      `json:"mirror"`
-	Visibility     string    `json:"visibility"`
-	ForkedFrom     *struct{} `json:"forked_from_project"`
-	ObjectFormat   string    `json:"repository_object_format"` // since 16.9, "" before
-	DefaultBranch  *string   `json:"default_branch"`
-	Namespace      namespace `json:"namespace"`
-	MergeRequests  *bool     `json:"merge_requests_enabled"`
-	Issues         *bool     `json:"issues_enabled"`
-	RepositoryMode string    `json:"repository_access_level"` // these three since 12.1
-	BuiltinMode    string    `json:"builtin_access_level"`
-	RequestsMode   string    `json:"merge_requests_access_level"`
-	IssuesMode     string    `json:"issues_access_level"`
+	ID             int64           `json:"id"`
+	Name           string          `json:"name"`
+	Path           string          `json:"path_with_namespace"`
+	CreatedAt      time.Time       `json:"created_at"`
+	ActiveAt       time.Time       `json:"last_activity_at"`
+	Archived       bool            `json:"archived"`
+	Empty          *bool           `json:"empty_repo"` // since 12.0
+	DefaultBranch  json.RawMessage `json:"default_branch"`
+	Mirror         bool            `json:"mirror"`
+	Visibility     string          `json:"visibility"`
+	ForkedFrom     *struct{}       `json:"forked_from_project"`
+	ObjectFormat   string          `json:"repository_object_format"` // since 16.9, "" before
+	Namespace      namespace       `json:"namespace"`
+	MergeRequests  *bool           `json:"merge_requests_enabled"`
+	Issues         *bool           `json:"issues_enabled"`
+	RepositoryMode string          `json:"repository_access_level"` // these four since 12.1
+	BuiltinMode    string          `json:"builtin_access_level"`
+	RequestsMode   string          `json:"merge_requests_access_level"`
+	IssuesMode     string          `json:"issues_access_level"`
 	Permissions    struct {
 		Project *access `json:"project_access"`
 		Group   *access `json:"group_access"`
 	} `json:"permissions"`
+	Shares []share `json:"shared_with_groups"`
 }
 
 type access struct {
 	Level flow.Role `json:"access_level"`
 }
 
+// A share lets the members of a group into a project, with at most this role.
+type share struct {
+	Group int64     `json:"group_id"`
+	Most  flow.Role `json:"group_access_level"`
+}
+
 // A namespace is where a project lives: a group, or a person.
 type namespace struct {
 	ID       int64  `json:"id"`
 	Name     string `json:"name"`
-	Kind     string `json:"kind"` // user or group
-	ParentID *int64 `json:"parent_id"`
+	Kind     string `json:"kind"`      // user or group
+	ParentID *int64 `json:"parent_id"` // not in 9.0
 }
 
 func (p *projectRow) repo() flow.Repo {
 	return flow.Repo{
 		ID: p.ID, GroupID: p.Namespace.ID, Path: flow.Clean(p.Path), Name: flow.Clean(p.Name),
 		Role: p.role(), CreatedAt: p.CreatedAt, ActiveAt: p.ActiveAt,
-		Archived: p.Archived, Fork: p.ForkedFrom != nil, Mirror: p.Mirror, Empty: p.Empty,
+		Archived: p.Archived, Fork: p.ForkedFrom != nil, Mirror: p.Mirror, Empty: p.empty(),
 		Public: p.Visibility == "public", SHA256: p.ObjectFormat == "sha256", Off: p.off(),
 	}
+}
+
+// empty reports whether nobody has pushed anything yet. Before 12.0 only the
+// branch that is missing says so; it is not shown to everybody, and later
+// releases name the one that an empty repo would begin with.
+func (p *projectRow) empty() bool {
+	if p.Empty != nil {
+		return *p.Empty
+	}
+	return string(p.DefaultBranch) == "null"
 }
 
 // role is the higher of what the account is in the project and in its group. It
 // is a lower bound: shares are not in it, nor, before 18.1, are the groups
 // above the direct one.
 func (p *projectRow) role() flow.Role {
-	role := flow.NoRole
-	for _, a := range []*access{p.Permissions.Project, p.Permissions.Group} {
-		if a != nil {
-			role = max(role, a.Level)
-		}
+	return max(p.Permissions.Project.role(), p.Permissions.Group.role())
+}
+
+func (a *access) role() flow.Role {
+	if a == nil {
+		return flow.NoRole
 	}
-	return role
+	return a.Level
 }
 
 // off are the services that are switched off in the project itself. The

@@ -38,7 +38,7 @@ func TestACredentialNeverLeavesTheBaseURL(t *testing.T) {
 			t.Run(fmt.Sprint(status, " ", name), func(t *testing.T) {
 				calls := 0
 				s := serve(t, func(w http.ResponseWriter, r *http.Request) {
-					if calls++; r.URL.Path != "/git/api/v4/version" {
+					if calls++; r.URL.Path != "/git/api/v4/metadata" {
 						t.Errorf("went on to %s", r.URL)
 					}
 					w.Header().Set("Location", target("http://"+r.Host))
@@ -74,7 +74,7 @@ func TestHTTPSNeverBecomesHTTP(t *testing.T) {
 		c.Discover(context.Background(), connect(t, s.URL()), func(flow.Page) error { return nil }),
 		findError(c, s.URL()),
 	} {
-		if !flow.CausedBy(err, flow.TLSFailed) {
+		if !flow.CausedBy(err, flow.Downgrade) {
 			t.Errorf("error %v", err)
 		}
 	}
@@ -93,7 +93,7 @@ func TestNoTokenOverPlainHTTPUnasked(t *testing.T) {
 	if !flow.CausedBy(err, flow.PlainAddress) || asked != 0 {
 		t.Errorf("%d requests, error %v", asked, err)
 	}
-	conn.PlainHTTP = true
+	conn.Network.PlainHTTP = true
 	if c.Discover(context.Background(), conn, func(flow.Page) error { return nil }); asked == 0 {
 		t.Error("nothing was sent although plain http is accepted")
 	}

@@ -1,9 +1,11 @@
 package gitlab
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -15,8 +17,8 @@ import (
 // A session is one connection in use: a client, whom it speaks to, and with
 // which token.
 type session struct {
-	client  *Client
-	base    flow.BaseURL
+	client *Client
+	site
 	method  flow.Method
 	grant   flow.Grant       // of a sign-in, as it was when the session began
 	tokens  flow.TokenSource // renews a sign-in; nil: there is one token
@@ -27,10 +29,10 @@ type session struct {
 }
 
 func (c *Client) session(conn flow.Connection) (*session, error) {
-	if err := mayAsk(conn); err != nil {
+	if err := siteOf(conn).mayAsk(); err != nil {
 		return nil, err
 	}
-	s := &session{client: c, base: conn.BaseURL, method: conn.Method(), grant: conn.Grant, tokens: conn.Tokens}
+	s := &session{client: c, site: siteOf(conn), method: conn.Method(), grant: conn.Grant, tokens: conn.Tokens}
 	switch {
 	case s.method == flow.OAuth && conn.Tokens == nil && conn.Grant.IsZero():
 		return nil, &flow.Fault{Cause: flow.SignInOver, Host: conn.BaseURL.Host(), Err: errors.New("nobody has signed in")}
@@ -64,6 +66,11 @@ func (s *session) ask(ctx context.Context, r *request) (answer, error) {
 	return s.client.do(ctx, r)
 }
 
+// errToken says that there was nothing to sign in with: the request was not sent.
+type errToken struct{ error }
+
+func (e errToken) Unwrap() error { return e.error }
+
 // token is the one to use now; refused is one that GitLab has just refused.
 func (s *session) token(ctx context.Context, refused flow.Secret) (flow.Secret, error) {
 	s.mu.Lock()
@@ -74,7 +81,7 @@ func (s *session) token(ctx context.Context, refused flow.Secret) (flow.Secret, 
 	}
 	token, err := s.tokens.Token(ctx, refused)
 	if err != nil {
-		return flow.Secret{}, err
+		return flow.Secret{}, errToken{err}
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -84,20 +91,25 @@ func (s *session) token(ctx context.Context, refused flow.Secret) (flow.Secret, 
 	return token, nil
 }
 
-// redact hides every token that the session has used.
+// redact hides every token that the session has used, and what getting to the
+// server takes.
 func (s *session) redact(text string) string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, token := range s.sent {
-		text = token.Redact(text)
+	for _, secret := range append(s.secrets(), s.tokensSent()...) {
+		text = secret.Redact(text)
 	}
 	return text
+}
+
+func (s *session) tokensSent() []flow.Secret {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.sent)
 }
 
 // request asks for something below the API. Projects and groups are named by
 // their numeric ID: a path with an encoded slash breaks behind some proxies.
 func (s *session) request(path string, query url.Values) *request {
-	return &request{base: s.base, path: "/api/v4/" + path, query: query}
+	return &request{site: s.site, path: "/api/v4/" + path, query: query}
 }
 
 // read gets one thing and decodes it. what names it for a person.
@@ -108,6 +120,9 @@ func (s *session) read(ctx context.Context, r *request, what string, into any) (
 	}
 	if a.status != http.StatusOK || isHTML(a) {
 		return a, s.refusal(a, r, what)
+	}
+	if string(bytes.TrimSpace(a.body)) == "null" {
+		return a, s.unreadable(what, errors.New("null")) // which fits everything
 	}
 	if err := json.Unmarshal(a.body, into); err != nil {
 		return a, s.unreadable(what, err)
@@ -129,8 +144,15 @@ func (s *session) refusal(a answer, r *request, what string) *flow.Fault {
 // unreadable is the fault of an answer that is not what it should be.
 func (s *session) unreadable(what string, err error) *flow.Fault {
 	// The decoder's error may quote the answer, and the answer the token.
-	reason := flow.CleanLine(s.redact(err.Error()), 200)
+	reason := clean(s.redact, err.Error(), 200)
 	return &flow.Fault{Cause: flow.BadAnswer, Host: s.base.Host(), Detail: what, Err: errors.New(reason)}
+}
+
+// odd is the same where Flow itself has found what is wrong, in words that quote
+// nothing.
+func (s *session) odd(what, format string, args ...any) *flow.Fault {
+	why := fmt.Sprintf(format, args...)
+	return &flow.Fault{Cause: flow.BadAnswer, Host: s.base.Host(), Detail: what + ", since " + why, Err: errors.New(why)}
 }
 
 // A release is what a GitLab tells about itself once somebody has signed in.
@@ -139,19 +161,19 @@ type release struct {
 	Enterprise *bool  `json:"enterprise"` // since 15.6
 }
 
-// readVersion learns the version. /version is there since 8.13 and tells all
-// that /metadata does since 15.5; before 12.9 it needs the scope api.
+// readVersion learns the version. /metadata is there since 15.2, /version since
+// 8.13; before 12.9 it needs the scope api.
 func (s *session) readVersion(ctx context.Context) (release, answer, error) {
 	var r release
 	const what = "the version of GitLab"
-	a, err := s.read(ctx, s.request("version", nil), what, &r)
+	a, err := s.read(ctx, s.request("metadata", nil), what, &r)
 	if flow.CausedBy(err, flow.NotFound) {
-		a, err = s.read(ctx, s.request("metadata", nil), what, &r)
+		a, err = s.read(ctx, s.request("version", nil), what, &r)
 	}
 	if err != nil {
 		return release{}, a, err
 	}
-	r.Version = flow.CleanLine(r.Version, 30)
+	r.Version = clean(s.redact, r.Version, 30)
 	v, ok := parseVersion(r.Version)
 	if !ok {
 		return release{}, a, s.unreadable(what, errors.New(r.Version))

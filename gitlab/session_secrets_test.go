@@ -61,7 +61,7 @@ func TestASignInNeverLeavesTheBaseURL(t *testing.T) {
 	port := elsewhere.URL[strings.LastIndex(elsewhere.URL, ":"):]
 	for _, target := range []string{elsewhere.URL + "/git/api/v4/version", "http://localhost" + port + "/git/", "/stolen", "/git/../stolen", "/gitlab/x"} {
 		s := serve(t, func(w http.ResponseWriter, r *http.Request) {
-			if r.URL.Path != "/git/api/v4/version" {
+			if r.URL.Path != "/git/api/v4/metadata" {
 				t.Errorf("went on to %s", r.URL)
 			}
 			w.Header().Set("Location", target)

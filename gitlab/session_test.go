@@ -205,7 +205,7 @@ func TestOnlyGitLabsRefusalRenewsASignIn(t *testing.T) {
 		body   string
 		cause  flow.Cause
 	}{
-		"a proxy's sign-in": {401, "<html><title>401 Authorization Required</title>", flow.BadAnswer},
+		"a front's sign-in": {401, "<html><title>401 Authorization Required</title>", flow.FrontAuth},
 		"a proxy's JSON":    {401, `{"message":"Who are you?"}`, flow.SignInOver},
 		"impersonation":     {401, `{"error":"invalid_token","error_description":"Token is an impersonation token but impersonation was disabled."}`, flow.Forbidden},
 		"a scope":           {403, `{"error":"insufficient_scope"}`, flow.ScopeMissing},

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -120,6 +121,19 @@ func trusting(s *gitlabtest.Server) *x509.CertPool {
 }
 
 func findError(c *gitlab.Client, address string) error {
-	_, err := c.Find(context.Background(), address, false)
+	_, err := c.Find(context.Background(), address, flow.Network{})
 	return err
 }
+
+// sentenceAt is a sentence with the host of an address in place of HOST, its
+// name alone in place of NAME and its port in place of PORT.
+func sentenceAt(address, sentence string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return err.Error()
+	}
+	return strings.NewReplacer("HOST", u.Host, "NAME", u.Hostname(), "PORT", u.Port()).Replace(sentence)
+}
+
+// direct uses no proxy, whatever the environment says.
+func direct(*http.Request) (*url.URL, error) { return nil, nil }

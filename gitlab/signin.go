@@ -20,8 +20,8 @@ const attemptLife = 10 * time.Minute
 
 // SignIn opens the doors of an attempt to sign in. See [flow.GitLab].
 func (c *Client) SignIn(ctx context.Context, s flow.SignIn) (flow.Attempt, error) {
-	if s.Server.BaseURL.IsPlain() && !s.PlainHTTP {
-		return nil, &flow.Fault{Cause: flow.PlainAddress, Host: s.Server.BaseURL.Host()}
+	if err := (site{s.Server.BaseURL, s.Network}).mayAsk(); err != nil {
+		return nil, err
 	}
 	if s.App.ClientID == "" {
 		return nil, &flow.Fault{Cause: flow.NoClientID}
@@ -79,6 +79,8 @@ type attempt struct {
 	grant flow.Grant
 	err   error
 }
+
+func (a *attempt) site() site { return site{a.signIn.Server.BaseURL, a.signIn.Network} }
 
 // randomText returns n random bytes as text that needs no escaping in a URL.
 func randomText(n int) string {

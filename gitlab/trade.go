@@ -58,8 +58,8 @@ const tradeBound = time.Minute
 func (a *attempt) trade(code, redirect string) (flow.Grant, error) {
 	ctx, cancel := context.WithTimeout(a.whole, tradeBound)
 	defer cancel()
-	base, app := a.signIn.Server.BaseURL, a.signIn.App
-	grant, err := a.client.exchange(ctx, base, app, code, redirect, a.verifier)
+	at, app := a.site(), a.signIn.App
+	grant, err := a.client.exchange(ctx, at, app, code, redirect, a.verifier)
 	if !flow.CausedBy(err, flow.AnswerRefused) || app.Secret.IsZero() {
 		return grant, err
 	}
@@ -67,7 +67,7 @@ func (a *attempt) trade(code, redirect string) (flow.Grant, error) {
 	// since it has stored no challenge. There the secret alone has to do. Where a
 	// challenge was stored this second try is refused as well.
 	if a.span.possibly(verifierKnown) && !a.span.certainly(pkceStored) {
-		return a.client.exchange(ctx, base, app, code, redirect, "")
+		return a.client.exchange(ctx, at, app, code, redirect, "")
 	}
 	return flow.Grant{}, err
 }
@@ -83,6 +83,6 @@ func (a *attempt) giveBack(g, won flow.Grant) {
 	}
 	// Best effort: nobody is left to be told.
 	_ = a.client.Revoke(a.whole, flow.Connection{
-		BaseURL: a.signIn.Server.BaseURL, PlainHTTP: a.signIn.PlainHTTP, App: a.signIn.App, Grant: g,
+		BaseURL: a.signIn.Server.BaseURL, Network: a.signIn.Network, App: a.signIn.App, Grant: g,
 	})
 }

@@ -3,11 +3,10 @@ package gitlab
 import (
 	"bytes"
 	"context"
-	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -17,33 +16,21 @@ import (
 )
 
 const (
-	maxPage  = 64 << 20 // bytes of a page, unpacked; 100 projects take half a megabyte
-	maxError = 64 << 10 // bytes of an answer that is read for its words only
+	// Bytes of an answer, unpacked. 100 projects take half a megabyte.
+	maxPage   = 32 << 20 // of a page of a walk
+	maxAnswer = 8 << 20  // of any other
+	maxError  = 64 << 10 // of one that is read for its words only
 
-	// wholeFactor times the wait for the first byte bounds a whole answer.
-	wholeFactor = 6
+	walkFactor  = 6 // times Options.Timeout may pass until a page of a walk begins
+	wholeFactor = 3 // times that until an answer is complete
 )
-
-func newTransport(o Options) *http.Transport {
-	return &http.Transport{
-		Proxy:                  o.Proxy,
-		OnProxyConnectResponse: proxyAnswer,
-		DialContext:            (&net.Dialer{Timeout: o.Timeout}).DialContext,
-		TLSHandshakeTimeout:    o.Timeout,
-		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: o.Roots},
-		ForceAttemptHTTP2:      true,
-		MaxIdleConnsPerHost:    8,
-		IdleConnTimeout:        90 * time.Second,
-		MaxResponseHeaderBytes: 256 << 10,
-	}
-}
 
 // A request is one call to a GitLab. Its address is always built from the base
 // URL: no address that a server sends, in a Link or a redirect, is used without
 // being checked against it.
 type request struct {
-	method  string // "" means GET
-	base    flow.BaseURL
+	method string // "" means GET
+	site
 	path    string // below the base URL, such as /api/v4/version
 	query   url.Values
 	token   flow.Secret   // none for an anonymous call
@@ -53,6 +40,12 @@ type request struct {
 	secrets []flow.Secret // what else is sent in secret, or was before
 	raw     bool          // the answer is tokens: nothing in it is hidden from who asked
 	patient bool          // a page of a walk, or what may not get lost: it may take long
+
+	once  bool  // it is not tried again
+	still bool  // a redirect is an answer: it is not followed
+	on    *road // in place of the one that requests of a network share
+
+	passage *passage // how far it came, the last time that it was sent
 }
 
 func (r *request) verb() string {
@@ -70,14 +63,28 @@ func (r *request) address() (*url.URL, error) {
 	return url.Parse(at)
 }
 
+// most is how many bytes of an answer are read.
+func (r *request) most() int64 {
+	if r.patient {
+		return maxPage
+	}
+	return maxAnswer
+}
+
 // An answer is a response that was read to its end.
 type answer struct {
-	status int
-	header http.Header
-	body   []byte
-	at     *url.URL      // who answered, after redirects
-	tls    uint16        // TLS version; 0 over plain http
-	took   time.Duration // until the last byte
+	status  int
+	header  http.Header
+	body    []byte
+	at      *url.URL      // who answered, after redirects
+	took    time.Duration // until the last byte
+	arrived time.Time     // when its header was there
+	tries   int           // how often it was asked for
+
+	tls         uint16            // TLS version; 0 over plain http
+	certificate *x509.Certificate // the server's own; nil likewise
+
+	of *request // that it answers
 }
 
 // errSlow ends a request that takes longer than it may.
@@ -85,7 +92,12 @@ type errSlow struct{ after time.Duration }
 
 func (e errSlow) Error() string { return "no answer for " + seconds(e.after) }
 
-var errTooLarge = errors.New("the answer is too large")
+// errTooLarge ends one whose answer is longer than it may be, in bytes.
+type errTooLarge int64
+
+func (e errTooLarge) Error() string {
+	return fmt.Sprintf("the answer is larger than %d bytes", int64(e))
+}
 
 // send sends a request once, to the address given, and follows nothing: the
 // round trip is used without net/http's client, which takes PRIVATE-TOKEN along
@@ -95,17 +107,27 @@ func (c *Client) send(parent context.Context, r *request, to *url.URL) (a answer
 	defer cancel(nil)
 	wait := c.options.Timeout
 	if r.patient {
-		wait *= wholeFactor
+		wait *= walkFactor
 	}
 	slow := time.AfterFunc(wait, func() { cancel(errSlow{wait}) })
-	defer slow.Stop()
+	defer func() { slow.Stop() }()
 
-	req, err := c.newRequest(ctx, r, to)
+	way := r.on
+	if way == nil {
+		if way, err = c.roads.through(r.network, c.options); err != nil {
+			return answer{}, err
+		}
+	}
+	r.passage = &passage{}
+	req, err := c.newRequest(r.passage.watch(ctx), r, to)
 	if err != nil {
 		return answer{}, err
 	}
+	if r.passage.through, err = way.choose(req); err != nil {
+		return answer{}, err
+	}
 	start := time.Now()
-	res, err := c.transport.RoundTrip(req)
+	res, err := way.RoundTrip(req)
 	if err != nil {
 		return answer{}, endOf(ctx, err)
 	}
@@ -113,14 +135,12 @@ func (c *Client) send(parent context.Context, r *request, to *url.URL) (a answer
 	whole := wait * wholeFactor
 	slow.Stop()
 	slow = time.AfterFunc(whole, func() { cancel(errSlow{whole}) })
-	defer slow.Stop()
 
-	a = answer{status: res.StatusCode, header: res.Header, at: to}
-	if res.TLS != nil {
-		a.tls = res.TLS.Version
+	a = answer{status: res.StatusCode, header: res.Header, at: to, arrived: c.options.Now(), of: r}
+	if res.TLS != nil && len(res.TLS.PeerCertificates) > 0 {
+		a.tls, a.certificate = res.TLS.Version, res.TLS.PeerCertificates[0]
 	}
-	a.body, err = readBody(res)
-	if err != nil {
+	if a.body, err = readBody(res, r.most()); err != nil {
 		return answer{}, endOf(ctx, err)
 	}
 	a.took = time.Since(start)
@@ -134,7 +154,8 @@ func (c *Client) send(parent context.Context, r *request, to *url.URL) (a answer
 // sent lists the secrets in a request, those in a form also as they are encoded
 // there.
 func (r *request) sent() []flow.Secret {
-	list := append([]flow.Secret{r.token}, r.secrets...)
+	list := append([]flow.Secret{r.token}, append(r.site.secrets(), r.secrets...)...)
+	list = append(list, r.passage.secrets()...)
 	if r.form != "" {
 		for _, secret := range r.secrets {
 			list = append(list, flow.NewSecret(url.QueryEscape(secret.Reveal())))
@@ -149,6 +170,21 @@ func (r *request) redact(text string) string {
 		text = secret.Redact(text)
 	}
 	return text
+}
+
+// clean makes a line of at most n characters of a server's text, fit to be
+// shown. Control characters go first, since a token may stand apart by one, and
+// the cut comes last, so that no half of a token is left.
+func clean(redact func(string) string, text string, n int) string {
+	return flow.CleanLine(redact(flow.Clean(text)), n)
+}
+
+// told is clean for the words of an answer.
+func (a answer) told(text string, n int) string {
+	if a.of == nil {
+		return flow.CleanLine(text, n)
+	}
+	return clean(a.of.redact, text, n)
 }
 
 // forgetInBody removes secrets from an answer that repeats them, before anything
@@ -203,40 +239,24 @@ func (c *Client) newRequest(ctx context.Context, r *request, to *url.URL) (*http
 	return req, nil
 }
 
-func readBody(res *http.Response) ([]byte, error) {
-	if res.StatusCode != http.StatusOK {
-		// Of an error only its words are wanted; what is longer is cut.
+// readBody reads an answer, as it is when unpacked. Of an error only its words
+// are wanted; what is longer is cut.
+func readBody(res *http.Response, most int64) ([]byte, error) {
+	if res.StatusCode >= http.StatusMultipleChoices {
 		return io.ReadAll(io.LimitReader(res.Body, maxError))
 	}
-	body, err := io.ReadAll(io.LimitReader(res.Body, maxPage+1))
-	if err == nil && len(body) > maxPage {
-		err = errTooLarge
+	body, err := io.ReadAll(io.LimitReader(res.Body, most+1))
+	if err == nil && int64(len(body)) > most {
+		err = errTooLarge(most)
 	}
 	return body, err
 }
 
 // endOf prefers the reason why a request was given up to what became of it.
 func endOf(ctx context.Context, err error) error {
-	if cause := context.Cause(ctx); cause != nil {
+	var large errTooLarge
+	if cause := context.Cause(ctx); cause != nil && !errors.As(err, &large) {
 		return cause
 	}
 	return err
-}
-
-// proxyAnswer turns a proxy's refusal to connect, which net/http reduces to its
-// text, into one that can be told apart.
-func proxyAnswer(_ context.Context, proxy *url.URL, _ *http.Request, res *http.Response) error {
-	if res.StatusCode == http.StatusOK {
-		return nil
-	}
-	return &errProxy{proxy: proxy.Host, status: res.StatusCode}
-}
-
-type errProxy struct {
-	proxy  string
-	status int
-}
-
-func (e *errProxy) Error() string {
-	return fmt.Sprintf("proxy %s answers %d %s", e.proxy, e.status, http.StatusText(e.status))
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"net/url"
-	"slices"
 	"strconv"
 )
 
@@ -40,7 +39,7 @@ func byID[Row any](ctx context.Context, w walk, id func(*Row) int64, each func([
 		for i := range rows {
 			switch n := id(&rows[i]); {
 			case n <= after, n < last:
-				return w.unreadable(w.what, fmt.Errorf("id %d came after id %d was asked for", n, after))
+				return w.odd(w.what, "id %d came after id %d", n, last)
 			case n > last:
 				kept, last = append(kept, rows[i]), n
 			}
@@ -49,41 +48,6 @@ func byID[Row any](ctx context.Context, w walk, id func(*Row) int64, each func([
 			return err
 		}
 		after = last
-	}
-}
-
-// byPage walks by page numbers, where there is no keyset. A row may come twice
-// when others are added meanwhile; a page with nothing but rows that came
-// before is not an end but a server that goes in a circle.
-func byPage[Row any](ctx context.Context, w walk, id func(*Row) int64, each func([]Row) error) error {
-	query := maps.Clone(w.query)
-	query.Set("per_page", strconv.Itoa(pageSize))
-	seen := map[int64]bool{}
-	for page := 1; ; page++ {
-		query.Set("page", strconv.Itoa(page))
-		rows, err := readPage[Row](ctx, w, query)
-		if err != nil {
-			return fmt.Errorf("walk %s, page %d: %w", w.what, page, err)
-		}
-		if len(rows) == 0 {
-			return nil
-		}
-		for i := range rows {
-			if id(&rows[i]) <= 0 {
-				return w.unreadable(w.what, fmt.Errorf("id %d", id(&rows[i])))
-			}
-		}
-		fresh := slices.DeleteFunc(rows, func(row Row) bool {
-			known := seen[id(&row)]
-			seen[id(&row)] = true
-			return known
-		})
-		if len(fresh) == 0 {
-			return w.unreadable(w.what, fmt.Errorf("page %d brings nothing new", page))
-		}
-		if err := each(fresh); err != nil {
-			return err
-		}
 	}
 }
 
@@ -96,36 +60,7 @@ func readPage[Row any](ctx context.Context, w walk, query url.Values) ([]Row, er
 	}
 	if rows == nil {
 		// null is no list; taking it for the end would lose what follows.
-		return nil, w.unreadable(w.what, fmt.Errorf("no list"))
+		return nil, w.odd(w.what, "it is no list")
 	}
 	return rows, nil
-}
-
-// projects walks over projects that the account is a member of, by the way
-// that the release allows.
-func projects[Row any](ctx context.Context, s *session, query url.Values, id func(*Row) int64, each func([]Row) error) error {
-	w := walk{session: s, path: "projects", query: query, what: "repos"}
-	if s.version.has(keysetProjects) {
-		return byID(ctx, w, id, each)
-	}
-	for _, pass := range projectPasses(s.version) {
-		w.query = maps.Clone(query)
-		maps.Copy(w.query, url.Values{"order_by": {"id"}, "sort": {"asc"}})
-		pass(w.query)
-		if err := byPage(ctx, w, id, each); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// groups walks over the groups that the account is a member of. With a token
-// GitLab pages them by number only.
-func groups(ctx context.Context, s *session, each func([]groupRow) error) error {
-	w := walk{session: s, path: "groups", query: groupQuery("sort", "asc"), what: "groups"}
-	w.query.Set("order_by", "name")
-	if s.version.has(groupsByID) {
-		w.query.Set("order_by", "id")
-	}
-	return byPage(ctx, w, func(g *groupRow) int64 { return g.ID }, each)
 }

@@ -2,9 +2,11 @@ package gitlab_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -75,7 +77,14 @@ func lists(t *testing.T, version string, projects, groups func(*http.Request) st
 		case "/api/v4/version":
 			fmt.Fprintf(w, `{"version":%q}`, version)
 		case "/api/v4/projects":
+			if refusal := nonsense(r); refusal != "" {
+				w.WriteHeader(http.StatusBadRequest)
+				w.Write([]byte(refusal))
+				return
+			}
 			w.Write([]byte(projects(r)))
+		case "/api/v4/user":
+			w.Write([]byte(`{"id":7,"username":"flow-bot"}`))
 		case "/api/v4/groups":
 			w.Write([]byte(groups(r)))
 		default:
@@ -86,12 +95,33 @@ func lists(t *testing.T, version string, projects, groups func(*http.Request) st
 
 func none(*http.Request) string { return "[]" }
 
+// nonsense is GitLab's answer to parameters that it knows, with values that
+// can't be; "" where they can.
+func nonsense(r *http.Request) string {
+	switch q := r.URL.Query(); {
+	case q.Get("membership") == "perhaps":
+		return `{"error":"membership is invalid"}`
+	case q.Get("min_access_level") == "1":
+		return `{"error":"min_access_level does not have a valid value"}`
+	}
+	return ""
+}
+
 // project is a project as far as Flow needs it.
 func project(id int) string {
 	return fmt.Sprintf(`{"id":%d,"name":"p","path_with_namespace":"g/p%d","namespace":{"id":3,"kind":"group","full_path":"g"}}`, id, id)
 }
 
 func group(id int) string { return fmt.Sprintf(`{"id":%d,"name":"g","full_path":"g%d"}`, id, id) }
+
+// hundred is a full page of projects.
+func hundred(first int) string {
+	var rows []string
+	for id := range 100 {
+		rows = append(rows, project(first+id))
+	}
+	return list(rows...)
+}
 
 func list(rows ...string) string { return "[" + strings.Join(rows, ",") + "]" }
 
@@ -124,6 +154,25 @@ func TestAWalkEndsWhateverTheServerDoes(t *testing.T) {
 			return map[string]string{"1": list(project(1), project(2)), "2": list(project(2), project(3)), "3": "[]"}[page(r)]
 		}, none, 3},
 		{"a page number that is ignored", "9.0.0", func(*http.Request) string { return list(project(1)) }, none, -1},
+		{"a negative id on a page", "9.0.0", func(*http.Request) string { return list(project(-1)) }, none, -1},
+		{"null for a page", "9.0.0", func(*http.Request) string { return "null" }, none, -1},
+		{"pages that never join", "12.9.0", func(r *http.Request) string {
+			if page(r) == "1" {
+				return hundred(1)
+			}
+			return list(project(5000))
+		}, none, -1},
+		{"full pages that bring nothing new", "12.9.0", func(r *http.Request) string {
+			var rows []json.RawMessage
+			if err := json.Unmarshal([]byte(hundred(1)), &rows); err != nil {
+				return err.Error()
+			}
+			size, _ := strconv.Atoi(r.URL.Query().Get("per_page"))
+			page, _ := json.Marshal(rows[:size])
+			return string(page)
+		}, none, -1},
+		{"null for groups by name", "9.0.0", none, func(*http.Request) string { return "null" }, -1},
+		{"a negative id among groups by name", "9.0.0", none, func(*http.Request) string { return list(group(1), group(-4)) }, -1},
 		{"groups that repeat for ever", "17.5.2", none, func(*http.Request) string { return list(group(1)) }, -1},
 		{"a group of negative id", "17.5.2", none, func(*http.Request) string { return list(group(-4)) }, -1},
 		{"a group without a path", "17.5.2", none, func(*http.Request) string { return `[{"id":4}]` }, -1},

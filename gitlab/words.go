@@ -3,14 +3,11 @@ package gitlab
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"html"
 	"net/http"
 	"regexp"
 	"strconv"
 	"strings"
-
-	"flow"
 )
 
 // words are what a server says when it refuses. GitLab has three shapes of
@@ -31,12 +28,16 @@ func wordsOf(a answer) words {
 	if json.Unmarshal(a.body, &body) != nil {
 		return words{message: plainWords(a.body)}
 	}
-	return words{code: spoken(body.Error), description: body.Description, message: spoken(body.Message), isJSON: true}
+	return words{code: spoken(body.Error, deepest), description: body.Description, message: spoken(body.Message, deepest), isJSON: true}
 }
+
+// deepest is how far a message may be nested. Every level is read again, so that
+// a thousand of them would take minutes.
+const deepest = 5
 
 // spoken makes one line of a message, which may be a text, a list or an object
 // of field names with their complaints.
-func spoken(raw json.RawMessage) string {
+func spoken(raw json.RawMessage, levels int) string {
 	var text string
 	var list []json.RawMessage
 	var fields map[string]json.RawMessage
@@ -45,14 +46,16 @@ func spoken(raw json.RawMessage) string {
 		return ""
 	case json.Unmarshal(raw, &text) == nil:
 		return text
+	case levels == 0:
+		return string(raw)
 	case json.Unmarshal(raw, &list) == nil && len(list) > 0:
-		return spoken(list[0])
+		return spoken(list[0], levels-1)
 	case json.Unmarshal(raw, &fields) == nil && len(fields) == 1:
 		for name, value := range fields {
 			if name == "error" {
-				return spoken(value)
+				return spoken(value, levels-1)
 			}
-			return name + " " + spoken(value)
+			return name + " " + spoken(value, levels-1)
 		}
 	}
 	return string(raw)
@@ -60,10 +63,11 @@ func spoken(raw json.RawMessage) string {
 
 var titlePattern = regexp.MustCompile(`(?is)<title[^>]*>(.*?)</title>`)
 
-// title returns the title of an HTML page, "" if there is none.
+// title is the whole title of an HTML page, "" if there is none. It is as the
+// server has it: whoever shows it has to clean it.
 func title(body []byte) string {
 	if m := titlePattern.FindSubmatch(body); m != nil {
-		return flow.CleanLine(html.UnescapeString(string(m[1])), 60)
+		return strings.TrimSpace(html.UnescapeString(string(m[1])))
 	}
 	return ""
 }
@@ -87,15 +91,14 @@ func plainWords(body []byte) string {
 func (w words) line(status int, r *request) string {
 	text := w.message
 	switch {
-	case w.code == "insufficient_scope":
+	case strings.HasPrefix(w.code, "insufficient_"):
 		text = w.code
 	case w.description != "":
 		text = w.description
 	case w.code != "":
 		text = w.code
 	}
-	// Redacted before it is cut, so that no half of a token is left.
-	text = flow.CleanLine(r.redact(text), 160)
+	text = clean(r.redact, text, 160)
 	number := strconv.Itoa(status)
 	switch {
 	case text == "":
@@ -104,34 +107,4 @@ func (w words) line(status int, r *request) string {
 		text = number + " " + text
 	}
 	return strings.TrimSpace(text)
-}
-
-// welcomePages are what stands at an address before anything is set up there.
-var welcomePages = []struct{ title, name string }{
-	{"welcome to nginx", "nginx welcome page"},
-	{"apache2 debian default page", "Apache welcome page"},
-	{"apache2 ubuntu default page", "Apache welcome page"},
-	{"test page for the", "web server test page"},
-	{"iis windows", "IIS welcome page"},
-}
-
-// look says what an answer that is not GitLab's looks like.
-func (a answer) look() string {
-	name := title(a.body)
-	for _, page := range welcomePages {
-		if strings.Contains(strings.ToLower(name), page.title) {
-			return page.name
-		}
-	}
-	switch {
-	case name != "" && isHTML(a):
-		return fmt.Sprintf("a page titled %q", name)
-	case a.status != http.StatusOK:
-		return strings.TrimSpace(fmt.Sprintf("%d %s", a.status, http.StatusText(a.status)))
-	case isHTML(a):
-		return "a page without a title"
-	case json.Valid(a.body):
-		return "another program's JSON"
-	}
-	return "something that is no page"
 }

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -21,22 +22,24 @@ func (c *credentials) takeAddress() bool {
 		return false
 	}
 	c.w.draft.SetAddress(typed)
+	c.w.takeNetwork()
+	c.net.set(c.w.draft.Network)
 	c.clearSecrets()
 	c.fillIn()
 	return true
 }
 
 func (c *credentials) asksPlain() bool {
-	return c.w.draft.PlainHTTP || c.bad[stopBase] != nil && c.bad[stopBase].Cause == flow.PlainAddress
+	return c.net.n.PlainHTTP || c.bad[stopBase] != nil && c.bad[stopBase].Cause == flow.PlainAddress
 }
 
 // find looks for the GitLab at the address that was typed.
 func (c *credentials) find() tea.Cmd {
 	c.bad[stopBase], c.cut = nil, false
-	address, plain := c.w.draft.Address, c.w.draft.PlainHTTP
+	address, network := c.w.draft.Address, c.w.draft.Network
 	gitlab := c.w.GitLab
 	return c.finding.start(c.w.env, findBound, func(ctx context.Context, _ func(tea.Msg)) tea.Msg {
-		server, err := gitlab.Find(ctx, address, plain)
+		server, err := gitlab.Find(ctx, address, network)
 		return foundServer{server, err}
 	})
 }
@@ -66,12 +69,13 @@ func (c *credentials) leaveBase() tea.Cmd {
 // a field that shows it.
 func (c *credentials) found(f foundServer) (move, tea.Cmd) {
 	if f.err != nil {
-		if c.bad[stopBase] = flow.FaultOf(f.err); c.going {
-			c.to(stopBase)
-		}
-		c.going = false
+		c.notFound(flow.FaultOf(f.err))
 		return move{}, nil
 	}
+	if c.net.fault != nil && slices.Contains(flow.NeedCA, c.net.fault.Cause) && c.net.n.Authorities != "" {
+		c.said = "The certificate is trusted for this GitLab only."
+	}
+	c.net.fault = nil
 	c.cut = pathTyped(c.w.draft.Address) != strings.Trim(f.server.BaseURL.Path(), "/")
 	was := c.w.draft.Server.BaseURL
 	c.w.draft.SetServer(f.server)
@@ -81,10 +85,36 @@ func (c *credentials) found(f foundServer) (move, tea.Cmd) {
 	if c.at != stopBase {
 		c.base.setValue(c.w.draft.Address)
 	}
-	if c.going {
+	switch {
+	case c.going:
 		return c.goOn()
+	case c.waits:
+		c.waits = false
+		c.to(c.missing())
 	}
 	return move{}, nil
+}
+
+// notFound says why no GitLab was found, and asks for what may cure that.
+func (c *credentials) notFound(f *flow.Fault) {
+	c.bad[stopBase], c.net.fault = f, nil
+	if len(cures[f.Cause]) > 0 {
+		c.net.fault = f
+	}
+	if c.going || c.waits {
+		s, ok := c.net.cure()
+		on, isOn := c.onNet()
+		switch {
+		case isOn && c.net.mayCure(on): // it is being mended
+		case ok:
+			c.to(stopNet + stop(s))
+		case c.asksPlain():
+			c.to(stopPlain)
+		default:
+			c.to(stopBase)
+		}
+	}
+	c.going, c.waits = false, false
 }
 
 // pathTyped is what stands behind the host in an address as it was typed.

@@ -3,11 +3,11 @@ package tui
 import (
 	"context"
 	"fmt"
-	"strings"
+	"slices"
 	"time"
 
+	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
-	"github.com/charmbracelet/x/ansi"
 
 	"flow"
 )
@@ -20,17 +20,17 @@ const testBound = 3 * time.Minute
 type checkList struct {
 	env    *env
 	base   flow.BaseURL
+	by     flow.Network // how it is reached
 	checks []flow.Check
 	report flow.Report // once the test is over
-	at     int         // focused check; -1 none
+	at     string      // name of the focused row; "" none
+	open   bool        // the checks of the server have a row each
 	task   task
 
 	promise string // what is said beside the count while the test runs
 }
 
-func newCheckList(e *env, base flow.BaseURL, promise string) checkList {
-	return checkList{env: e, base: base, at: -1, promise: promise}
-}
+func newCheckList(e *env, promise string) checkList { return checkList{env: e, promise: promise} }
 
 type testOver struct {
 	report flow.Report
@@ -39,13 +39,13 @@ type testOver struct {
 
 // run starts the test anew.
 func (l *checkList) run(conn flow.Connection) tea.Cmd {
-	return l.runOn(conn.BaseURL, func(context.Context) (flow.Connection, error) { return conn, nil })
+	return l.runOn(conn.BaseURL, conn.Network, func(context.Context) (flow.Connection, error) { return conn, nil })
 }
 
 // runOn is run with a connection that has to be waited for. Where that fails,
 // the test says what is wrong with it.
-func (l *checkList) runOn(base flow.BaseURL, await func(context.Context) (flow.Connection, error)) tea.Cmd {
-	l.base, l.at, l.report = base, -1, flow.Report{}
+func (l *checkList) runOn(base flow.BaseURL, by flow.Network, await func(context.Context) (flow.Connection, error)) tea.Cmd {
+	l.base, l.by, l.at, l.open, l.report = base, by, "", false, flow.Report{}
 	l.checks = nil
 	for _, name := range flow.CheckNames {
 		l.checks = append(l.checks, flow.Check{Name: name, Status: flow.Waiting})
@@ -58,10 +58,15 @@ func (l *checkList) runOn(base flow.BaseURL, await func(context.Context) (flow.C
 	})
 }
 
-// show takes a report that is there already.
-func (l *checkList) show(r flow.Report) {
-	l.report, l.checks, l.at = r, r.Checks, -1
-	l.focusFailed()
+// show takes a report that is there already, of a test of base by a network.
+func (l *checkList) show(base flow.BaseURL, by flow.Network, r flow.Report) {
+	l.base, l.by = base, by
+	l.over(r)
+}
+
+func (l *checkList) over(r flow.Report) {
+	l.report, l.checks = r, r.Checks
+	l.at = l.failed().Name
 }
 
 func (l *checkList) take(m taskMsg) tea.Cmd {
@@ -79,7 +84,7 @@ func (l *checkList) take(m taskMsg) tea.Cmd {
 			l.timedOut()
 			return nil
 		}
-		l.show(msg.report)
+		l.over(msg.report)
 	}
 	return cmd
 }
@@ -94,16 +99,7 @@ func (l *checkList) timedOut() {
 		}
 		r.Checks = append(r.Checks, c)
 	}
-	l.show(r)
-}
-
-func (l *checkList) focusFailed() {
-	for i, c := range l.checks {
-		if c.Status == flow.Failed {
-			l.at = i
-			return
-		}
-	}
+	l.over(r)
 }
 
 func (l *checkList) failed() flow.Check {
@@ -115,106 +111,48 @@ func (l *checkList) failed() flow.Check {
 	return flow.Check{}
 }
 
-func (l *checkList) move(d int) {
-	l.at = min(max(l.at+d, 0), len(l.checks)-1)
+// rows are the checks as they are shown.
+func (l *checkList) rows() []flow.Check {
+	if l.open {
+		return l.checks
+	}
+	return flow.Rows(l.checks)
 }
 
-const (
-	statusWidth = 10
-	checkWidth  = 11
-)
-
-// draw adds title, checks and the line that counts them, where the cursor is
-// while the test runs; in a low window that line is the message. What explains a
-// check stands below the focused one.
-func (l *checkList) draw(s *screen, width, height int) {
-	st, b := l.env.styles, &s.body
-	b.add("  " + st.bold.Render("Test connection") + "   " + cut(l.base.String(), width-22))
-	if l.base.IsPlain() {
-		b.add("  " + st.yellow.Render("Over http: others on the way can read the token."))
-	}
-	b.blank()
-	indent := 2 + statusWidth + checkWidth
-	for i, c := range l.checks {
-		focused := i == l.at
-		if focused {
-			b.focus(2)
+// moved takes the keys that move the focus, or unfold the row of the server into
+// its checks and fold it again.
+func (l *checkList) moved(k tea.KeyPressMsg) bool {
+	rows := l.rows()
+	at := slices.IndexFunc(rows, func(c flow.Check) bool { return c.Name == l.at })
+	switch {
+	case key.Matches(k, keys.up):
+		l.at = rows[max(at-1, 0)].Name
+	case key.Matches(k, keys.down):
+		l.at = rows[min(at+1, len(rows)-1)].Name
+	case key.Matches(k, keys.right) && !l.open:
+		if l.open = true; at < 0 || l.at == flow.ServerRow {
+			l.at = l.checks[0].Name
 		}
-		room := width - 1 - indent
-		rows := []string{c.Text}
-		if focused {
-			rows = wrap(c.Text, room)
+	case key.Matches(k, keys.left) && l.open:
+		l.open = false
+		if folded := l.rows(); !slices.ContainsFunc(folded, func(c flow.Check) bool { return c.Name == l.at }) {
+			l.at = folded[0].Name
 		}
-		b.add(st.mark(focused) + st.check(c.Status, pad(string(c.Status), statusWidth)) + pad(c.Name, checkWidth) + cut(rows[0], room))
-		for _, row := range rows[1:] {
-			b.add(strings.Repeat(" ", indent) + row)
-		}
-		if focused || c.Status == flow.Failed && l.at < 0 {
-			l.explain(b, c, indent, width)
-		}
+	default:
+		return false
 	}
-	count := "  " + l.count()
-	if first, _, more := strings.Cut(count, ". "); more && ansi.StringWidth(count) > width-1 {
-		count = first + "." // what follows only reassures
-	}
-	if height < lowHeight {
-		s.message = count
-		return
-	}
-	b.blank()
-	if l.at < 0 {
-		b.focus(2)
-	}
-	b.add(count)
+	return true
 }
 
-// count says how many checks are done, at the end how the test went.
-func (l *checkList) count() string {
-	if l.task.running() {
-		done := 0
-		for _, c := range l.checks {
-			if c.Status.Done() {
-				done++
-			}
-		}
-		return fmt.Sprintf("%d of %d checks done. %s", done, len(l.checks), l.promise)
+// keys are those of the page with main, which is what enter does. The key that
+// unfolds comes before those that could be missed where it matters most.
+func (l *checkList) keys(main key.Binding) []key.Binding {
+	folding := shown(keys.right, "right", "unfold")
+	if l.open {
+		folding = shown(keys.left, "left", "fold")
 	}
-	return l.report.Summary()
-}
-
-func (l *checkList) explain(b *body, c flow.Check, indent, width int) {
-	lead, room := strings.Repeat(" ", indent), width-1-indent
-	if width < narrow {
-		lead, room = "    ", width-5
+	if l.open || l.at == flow.ServerRow {
+		return []key.Binding{main, folding, keys.again, keys.report, keys.back, keys.help}
 	}
-	if c.Hint != "" {
-		for _, row := range wrap(c.Hint, room) {
-			b.add(lead + row)
-		}
-	}
-	if c.Link != "" {
-		b.addLines(l.env.styles.address(c.Link, width)...)
-	}
-	if c.Says != "" {
-		b.add(lead + cut("GitLab says: "+c.Says, room))
-	}
-}
-
-// text is the report for a file.
-func (l *checkList) text() string {
-	var t strings.Builder
-	fmt.Fprintf(&t, "Test connection   %s\n%s\n\n", l.base, l.report.At.Format(time.RFC1123))
-	for _, c := range l.checks {
-		fmt.Fprintf(&t, "%s%s%s   %d ms\n", pad(string(c.Status), statusWidth), pad(c.Name, checkWidth), c.Text, c.Took.Milliseconds())
-		for _, extra := range []string{c.Hint, c.Link} {
-			if extra != "" {
-				fmt.Fprintf(&t, "%s%s\n", strings.Repeat(" ", statusWidth+checkWidth), extra)
-			}
-		}
-		if c.Says != "" {
-			fmt.Fprintf(&t, "%sGitLab says: %s\n", strings.Repeat(" ", statusWidth+checkWidth), c.Says)
-		}
-	}
-	fmt.Fprintf(&t, "\n%s\n", l.report.Summary())
-	return t.String()
+	return []key.Binding{main, keys.again, keys.report, folding, keys.back, keys.help}
 }

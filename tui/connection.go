@@ -1,9 +1,6 @@
 package tui
 
 import (
-	"os"
-	"path/filepath"
-
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
@@ -21,7 +18,7 @@ type connection struct {
 }
 
 func newConnection(w *wizard) step {
-	return &connection{w: w, doors: newDoors(w), checks: newCheckList(w.env, w.draft.Server.BaseURL, w.promise())}
+	return &connection{w: w, doors: newDoors(w), checks: newCheckList(w.env, w.promise())}
 }
 
 // signingIn reports whether somebody has to sign in before there is anything to
@@ -36,7 +33,8 @@ func (c *connection) enter() tea.Cmd {
 	}
 	c.w.signIn.stop()
 	if len(c.w.draft.Report.Checks) > 0 {
-		c.checks.show(c.w.draft.Report)
+		d := &c.w.draft
+		c.checks.show(d.Server.BaseURL, d.Network, d.Report)
 		return nil
 	}
 	return c.w.test(&c.checks)
@@ -109,31 +107,13 @@ func (c *connection) update(msg tea.Msg) (move, tea.Cmd) {
 		c.w.draft.SetReport(flow.Report{})
 		return move{}, c.w.test(&c.checks)
 	case key.Matches(k, keys.report):
-		return move{}, c.write()
-	case key.Matches(k, keys.up):
-		c.checks.move(-1)
-	case key.Matches(k, keys.down):
-		c.checks.move(1)
+		return move{}, c.checks.write(c.w.draft.Connection())
+	case c.checks.moved(k):
 	case key.Matches(k, keys.previous):
 		return move{kind: back}, nil
 	}
 	return move{}, nil
 }
-
-// write puts the report into a file, which holds no secret.
-func (c *connection) write() tea.Cmd {
-	name := filepath.Join(c.w.Dir, "flow-report-"+c.w.Now().Format("20060102-150405")+".txt")
-	text := c.checks.text()
-	return func() tea.Msg {
-		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
-			return reportWritten("The report was not written: " + flow.CleanLine(err.Error(), 100) + ".")
-		}
-		return reportWritten("Written: " + filepath.Base(name) + " in " + filepath.Dir(name) + ". It holds no secret.")
-	}
-}
-
-// reportWritten says how writing the report went.
-type reportWritten string
 
 func (c *connection) view(width, height int) screen {
 	if c.signingIn() {
@@ -148,9 +128,9 @@ func (c *connection) view(width, height int) screen {
 	case c.checks.task.running():
 		s.keys = []key.Binding{does(keys.back, "cancel")}
 	case c.checks.report.Passed():
-		s.keys = []key.Binding{does(keys.enter, c.w.onward()), keys.again, keys.report, keys.back, keys.help}
+		s.keys = c.checks.keys(does(keys.enter, c.w.onward()))
 	default:
-		s.keys = []key.Binding{does(keys.enter, c.mending()), keys.again, keys.report, keys.back, keys.help}
+		s.keys = c.checks.keys(does(keys.enter, c.mending()))
 	}
 	return s
 }
@@ -162,6 +142,8 @@ func (c *connection) mending() string {
 		return "sign in again"
 	case field == flow.FieldBaseURL:
 		return "change the address"
+	case field == flow.FieldNetwork:
+		return "change the network"
 	case c.w.draft.Method == flow.OAuth:
 		return "change the entries"
 	}
@@ -172,8 +154,13 @@ func (c *connection) help() helpPage {
 	if c.signingIn() {
 		return c.doors.help()
 	}
+	return testHelp()
+}
+
+func testHelp() helpPage {
 	return helpPage{name: "Test connection",
-		left: []helpGroup{{"Checks", [][2]string{{"enter", "what the last row says"}, {"r", "test again"}, {"w", "write a report"}, {"up, down", "one check"}}},
+		left: []helpGroup{{"Checks", [][2]string{{"enter", "what the last row says"}, {"r", "test again"}, {"w", "write a report"}, {"up, down", "one check"},
+			{"right", "all checks of the server"}, {"left", "as one row again"}}},
 			{"Words", [][2]string{{"ok", "it works"}, {"warning", "it does not stop you"}, {"failed", "it has to be mended"}, {"skipped", "it could not be tried"}}}},
 		right: []helpGroup{always}}
 }

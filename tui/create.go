@@ -55,6 +55,9 @@ func (c *create) answers() []answer {
 		{"Method", d.Method.String(), flow.StepMethod},
 		{"Base URL", d.Server.BaseURL.String(), flow.StepCredentials},
 	}
+	if words := withoutAccepted(d.Network).Words(); len(words) > 0 {
+		answers = append(answers, answer{networkFact, strings.Join(words, ", "), flow.StepCredentials})
+	}
 	account := answer{"Account", d.Report.Account, flow.StepCredentials}
 	if d.Method == flow.OAuth {
 		account.step = flow.StepConnection
@@ -167,9 +170,7 @@ func (c *create) view(width, _ int) screen {
 		}
 		b.add(st.mark(i == c.at) + st.label(a.label, label, i == c.at) + cut(a.value, width-3-label))
 	}
-	if c.w.draft.Server.BaseURL.IsPlain() {
-		b.add("  " + pad("", label) + st.yellow.Render("Over http: others on the way can read the token."))
-	}
+	b.add(prefixed("  "+pad("", label), accepted(st, c.w.draft.Server.BaseURL, c.w.draft.Network, width-3-label))...)
 	b.blank()
 	report := c.w.draft.Report
 	b.detail("  " + pad("Tested", label) + flow.Ago(c.w.Now(), report.At) + ": " + report.Tally())

@@ -17,27 +17,15 @@ type credentials struct {
 	token   field
 	client  field
 	secret  field
+	net     *networkFields // the wizard's
 	finding task
+	opener  task               // reads the stored secrets of the network
 	going   bool               // go on once the GitLab is found
+	waits   bool               // the user waits for it, to give the rest then
 	cut     bool               // more was typed than the base URL
 	bad     [stops]*flow.Fault // what is wrong with a field, under it
 	said    string             // message row
 }
-
-// A stop is what tab goes to on the page, in its order.
-type stop int
-
-const (
-	stopMethod stop = iota
-	stopBase
-	stopPlain // accept http; only where it is asked
-	stopLink
-	stopToken
-	stopClient
-	stopSecret
-	stopShow
-	stops
-)
 
 func newCredentials(w *wizard) step {
 	if w.Demo != nil && w.draft.Address == "" {
@@ -50,6 +38,7 @@ func newCredentials(w *wizard) step {
 	if w.again == nil || app.Secret != w.again.reused {
 		c.secret.setValue(app.Secret.Reveal())
 	}
+	c.takeNetworkFields()
 	c.fillIn()
 	c.start()
 	return c
@@ -71,6 +60,8 @@ func (c *credentials) start() {
 	c.w.mend, c.w.wrong = "", nil
 	to := stopToken
 	switch {
+	case mend == flow.FieldNetwork:
+		to, c.waits = stopBase, true // what is asked for is known when GitLab was looked for
 	case mend == flow.FieldBaseURL, c.w.draft.Address == "":
 		to = stopBase
 	case c.w.draft.Method == flow.AccessToken:
@@ -86,94 +77,30 @@ func (c *credentials) start() {
 }
 
 func (c *credentials) enter() tea.Cmd {
-	if c.w.draft.Address != "" && c.w.draft.Server.BaseURL.IsZero() {
+	if c.opensNetwork() {
+		return c.openNetwork()
+	}
+	return c.look()
+}
+
+// look looks for the GitLab where it is not known yet.
+func (c *credentials) look() tea.Cmd {
+	if c.w.draft.Address != "" && (c.w.draft.Server.BaseURL.IsZero() || c.waits) {
 		return c.find()
 	}
 	return nil
 }
 
 func (c *credentials) typing() bool { return c.focused() != nil }
-func (c *credentials) leave()       { c.finding.stop() }
+
+func (c *credentials) leave() {
+	c.finding.stop()
+	c.opener.stop()
+	c.net.stop()
+}
 
 func (c *credentials) back() bool {
 	c.keepAnswers()
-	return true
-}
-
-// focused is the field that has the focus, nil for none.
-func (c *credentials) focused() *field {
-	switch c.at {
-	case stopBase:
-		return &c.base
-	case stopToken:
-		return &c.token
-	case stopClient:
-		return &c.client
-	case stopSecret:
-		return &c.secret
-	}
-	return nil
-}
-
-// hidden is the field with the secret of the method.
-func (c *credentials) hidden() *field {
-	if c.w.draft.Method == flow.OAuth {
-		return &c.secret
-	}
-	return &c.token
-}
-
-// link is the page in GitLab that the method begins with; "" until it is known.
-func (c *credentials) link() string {
-	if c.w.draft.Method == flow.OAuth {
-		return c.w.draft.Server.AppPage
-	}
-	return c.w.draft.Server.TokenPage
-}
-
-func (c *credentials) open(s stop) bool {
-	provider, _ := flow.ProviderByID(c.w.draft.Provider)
-	oauth := c.w.draft.Method == flow.OAuth
-	switch s {
-	case stopBase:
-		return provider.BaseURL == ""
-	case stopPlain:
-		return c.asksPlain()
-	case stopLink:
-		return c.link() != ""
-	case stopToken:
-		return !oauth
-	case stopClient, stopSecret:
-		return oauth
-	case stopShow:
-		return !oauth || c.secret.value() != "" // there it stands beside the hint
-	}
-	return true
-}
-
-func (c *credentials) to(s stop) {
-	if f := c.focused(); f != nil {
-		f.blur()
-	}
-	for !c.open(s) {
-		s++
-	}
-	c.at = s
-	if f := c.focused(); f != nil {
-		f.focus()
-	}
-}
-
-// stepBy moves the focus; false says that there is no stop in that direction.
-func (c *credentials) stepBy(d stop) bool {
-	s := c.at + d
-	for s >= 0 && s < stops && !c.open(s) {
-		s += d
-	}
-	if s < 0 || s >= stops {
-		return false
-	}
-	c.to(s)
 	return true
 }
 
@@ -183,12 +110,7 @@ func (c *credentials) update(msg tea.Msg) (move, tea.Cmd) {
 		c.said = "No browser opened; the address went to your terminal's clipboard."
 		return move{}, tea.SetClipboard(string(msg))
 	case taskMsg:
-		got, _ := c.finding.take(msg)
-		if found, ok := got.(foundServer); ok {
-			c.finding.stop()
-			return c.found(found)
-		}
-		return move{}, nil
+		return c.take(msg)
 	case tea.PasteMsg:
 		c.edit(msg)
 		return move{}, nil
@@ -198,10 +120,34 @@ func (c *credentials) update(msg tea.Msg) (move, tea.Cmd) {
 	return move{}, nil
 }
 
+// take takes what one of the page's tasks has found.
+func (c *credentials) take(m taskMsg) (move, tea.Cmd) {
+	got, _ := c.finding.take(m)
+	if found, ok := got.(foundServer); ok {
+		c.finding.stop()
+		return c.found(found)
+	}
+	got, _ = c.opener.take(m)
+	if o, ok := got.(opened); ok {
+		c.opener.stop()
+		return move{}, c.openedNetwork(o)
+	}
+	if c.net.take(m) {
+		return move{}, c.readNetwork()
+	}
+	return move{}, nil
+}
+
 // edit gives a key or a paste to the field that has the focus.
 func (c *credentials) edit(msg tea.Msg) {
+	if s, ok := c.onNet(); ok {
+		if c.net.at(s) != nil && c.net.edit(s, msg) {
+			c.going, c.waits = false, false
+		}
+		return
+	}
 	if f := c.focused(); f != nil && f.update(msg) {
-		c.bad[c.at], c.going = nil, false
+		c.bad[c.at], c.going, c.waits = nil, false, false
 		if c.at == stopBase {
 			c.cut = false
 		}
@@ -209,16 +155,24 @@ func (c *credentials) edit(msg tea.Msg) {
 }
 
 func (c *credentials) press(k tea.KeyPressMsg) (move, tea.Cmd) {
-	c.said = ""
+	c.said, c.waits = "", false
 	var cmd tea.Cmd
 	leaving := key.Matches(k, keys.next, keys.previous, keys.enter) || !c.typing() && key.Matches(k, keys.up, keys.down) ||
 		k.Code == tea.KeyUp || k.Code == tea.KeyDown
-	if c.at == stopBase && leaving {
+	onNet, isNet := c.onNet()
+	switch {
+	case c.at == stopBase && leaving:
 		cmd = c.leaveBase()
+	case isNet && leaving:
+		cmd = c.leaveNetwork(onNet)
 	}
 	switch {
 	case key.Matches(k, keys.reveal):
-		c.hidden().showing = !c.hidden().showing
+		shows := c.hidden()
+		if onNet == netPassword && isNet {
+			shows = c.focused()
+		}
+		shows.showing = !shows.showing
 	case key.Matches(k, keys.previous):
 		if !c.stepBy(-1) {
 			c.keepAnswers()
@@ -254,8 +208,11 @@ func (c *credentials) toggle() tea.Cmd {
 	case stopShow:
 		c.hidden().showing = !c.hidden().showing
 	case stopPlain:
-		c.w.draft.PlainHTTP = !c.w.draft.PlainHTTP
-		return c.find()
+		c.net.n.PlainHTTP = !c.net.n.PlainHTTP
+		return c.takeNetwork()
+	case stopNet + stop(netUnverified):
+		c.net.n.Unverified = !c.net.n.Unverified
+		return c.takeNetwork()
 	}
 	return nil
 }

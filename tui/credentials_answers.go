@@ -9,6 +9,7 @@ import (
 // keepAnswers takes what stands in the fields into the draft.
 func (c *credentials) keepAnswers() {
 	c.takeAddress()
+	c.keepNetwork()
 	c.keepSecrets()
 }
 
@@ -40,9 +41,16 @@ func (c *credentials) enterOn(cmd tea.Cmd) (move, tea.Cmd) {
 	case stopPlain:
 		return move{}, c.toggle()
 	case stopBase:
-		if c.bad[stopBase] != nil && !c.asksPlain() {
+		if c.bad[stopBase] != nil && !c.asksPlain() && !c.showsWay() {
 			return move{}, cmd // there is something to mend here first
 		}
+		if c.net.fault == nil && !c.asksPlain() {
+			c.to(stopLink) // nothing is asked of the network
+			return move{}, cmd
+		}
+	}
+	if s, ok := c.onNet(); ok {
+		return move{}, tea.Batch(cmd, c.enterOnNetwork(s))
 	}
 	c.stepBy(1)
 	return move{}, cmd
@@ -69,10 +77,13 @@ type linkFailed string
 // goOn leads to the next step if all answers are there; else it says what is
 // missing.
 func (c *credentials) goOn() (move, tea.Cmd) {
-	c.going = false
+	c.going, c.waits = false, false
 	c.keepSecrets()
 	err := c.w.draft.Check(flow.StepCredentials, nil)
+	wrong, isWrong := c.net.wrong()
 	switch {
+	case isWrong:
+		c.to(stopNet + stop(wrong))
 	case flow.CausedBy(err, flow.NoToken):
 		c.mend(stopToken, err)
 	case flow.CausedBy(err, flow.NoClientID, flow.BadClientID, flow.SecretAsID):
@@ -87,7 +98,7 @@ func (c *credentials) goOn() (move, tea.Cmd) {
 		}
 	case !c.w.draft.Server.BaseURL.IsZero() && !c.finding.running():
 		return move{kind: next}, nil
-	case c.finding.running():
+	case c.finding.running(), c.net.reading():
 		c.going = true
 	default:
 		c.going = true

@@ -12,6 +12,10 @@ import (
 // release is left out until a GitLab has answered.
 func (c *credentials) viewApplication(b *body, label, width int) {
 	st, d := c.w.styles, &c.w.draft
+	if c.showsWay() {
+		b.detail("  " + pad("Register Flow", label) + c.folded())
+		return
+	}
 	redirects, known := d.SignIn().Redirects(), !d.Server.BaseURL.IsZero()
 	if c.at == stopLink {
 		b.focus(2)
@@ -25,7 +29,7 @@ func (c *credentials) viewApplication(b *body, label, width int) {
 	b.detail(row("Name", "Flow"))
 	switch {
 	case !known && d.App.Redirect == "":
-		b.add(row("Redirect URI", "shown here once a GitLab has answered"))
+		b.add(row("Redirect URI", notYet))
 	case ansi.StringWidth(redirects[0]) > width-5-column:
 		b.add(row("Redirect URI", "this address:")) // of a company's own
 		b.addLines(st.address(redirects[0], width)...)
@@ -107,7 +111,7 @@ func (c *credentials) secretHint(wide bool) string {
 // mayReuse reports whether the stored client secret was given for these answers.
 func (c *credentials) mayReuse() bool {
 	in, d := c.w.again.d.in, &c.w.draft
-	return in.Method == flow.OAuth && d.Server.BaseURL == in.BaseURL && d.PlainHTTP == in.PlainHTTP && c.client.value() == in.App.ClientID
+	return in.Method == flow.OAuth && d.Server.BaseURL == in.BaseURL && in.Network.AsSafe(d.Network) && c.client.value() == in.App.ClientID
 }
 
 // viewHint says what a field is for, or what is wrong with it. Where there is no

@@ -9,6 +9,10 @@ import (
 // viewPage says where the token is made and what it needs.
 func (c *credentials) viewPage(b *body, label, width int) {
 	st, server := c.w.styles, c.w.draft.Server
+	if c.showsWay() {
+		b.detail("  " + pad("Make a token", label) + c.folded())
+		return
+	}
 	wide := width >= roomy
 	lead := "Name and scopes are filled in at this address:"
 	switch {
@@ -25,6 +29,10 @@ func (c *credentials) viewPage(b *body, label, width int) {
 	b.add(st.mark(c.at == stopLink) + st.label("Make a token", label, c.at == stopLink) + lead)
 	if server.TokenPage != "" {
 		b.addLines(st.address(server.TokenPage, width)...)
+	}
+	for _, page := range server.OtherPages {
+		b.add("  " + pad("", label) + "Or, if this GitLab has no such page:")
+		b.addLines(st.address(page, width)...)
 	}
 	row := func(name, long, short string) {
 		text := long
@@ -47,8 +55,24 @@ func (c *credentials) viewPage(b *body, label, width int) {
 func (c *credentials) viewToken(b *body, label, width int) {
 	c.viewSecret(b, stopToken, "Access token", label, width)
 	c.viewFault(b, stopToken, 2+label, width)
+	box := c.w.styles.mark(c.at == stopShow) + strings.Repeat(" ", label) + c.box()
 	if c.at == stopShow {
 		b.focus(2 + label)
+	} else if c.showsWay() {
+		b.detail(box)
+		return
 	}
-	b.add(c.w.styles.mark(c.at == stopShow) + strings.Repeat(" ", label) + c.box())
+	b.add(box)
+}
+
+// notYet stands in place of what hangs on the GitLab.
+const notYet = "shown here once a GitLab has answered"
+
+// folded stands in place of what is to be done in GitLab while the way there is
+// on screen.
+func (c *credentials) folded() string {
+	if c.w.draft.Server.BaseURL.IsZero() {
+		return notYet
+	}
+	return "tab goes there"
 }

@@ -14,13 +14,14 @@ func (c *credentials) view(width, _ int) screen {
 	s := screen{body: newBody(), keys: c.keys()}
 	s.message = c.message()
 	label := labelWidth
-	if width < narrow {
+	if width < narrow && !c.showsWay() {
 		label--
 	}
 	b := &s.body
 	c.viewMethod(b, label)
 	b.blank()
 	c.viewBase(b, label, width)
+	c.viewNetwork(b, label, width)
 	b.blank()
 	if c.w.draft.Method == flow.OAuth {
 		c.viewApplication(b, label, width)
@@ -43,6 +44,10 @@ func (c *credentials) message() string {
 		return "  " + c.said
 	case c.going:
 		return "  Looking for GitLab first..."
+	case c.net.fault != nil && c.at >= stopLink:
+		if s, ok := c.net.cure(); ok {
+			return "  shift+tab goes up to what may help: " + netLabels[s] + "."
+		}
 	case demo == nil || d.Address != demo.Address:
 	case d.Method == flow.AccessToken && c.token.value() == "":
 		return "  Demo: the token is " + demo.Token
@@ -73,6 +78,9 @@ func (c *credentials) keys() []key.Binding {
 	case stopShow:
 		return []key.Binding{does(keys.space, "show or hide"), does(keys.enter, goOn), keys.back, keys.help}
 	}
+	if s, ok := c.onNet(); ok {
+		return c.net.keys(s, c.onwardFrom(s))
+	}
 	show := "show " + what
 	if c.hidden().showing {
 		show = "hide " + what
@@ -102,7 +110,11 @@ func (c *credentials) viewBase(b *body, label, width int) {
 	room := width - 1 - len(indent)
 	switch {
 	case c.bad[stopBase] != nil:
-		c.viewFault(b, stopBase, len(indent), width)
+		margin := len(indent)
+		if c.showsWay() && width < roomy {
+			margin = 4 // as the fields below have it, which need the rows
+		}
+		c.viewFault(b, stopBase, margin, width)
 	case c.finding.running():
 		b.add(indent + "Looking for GitLab...")
 	case c.w.draft.Server.BaseURL.IsZero():
@@ -112,12 +124,13 @@ func (c *credentials) viewBase(b *body, label, width int) {
 	default:
 		b.add(indent + cut(c.answers(width), room))
 	}
-	if c.w.draft.PlainHTTP {
-		b.add(indent + st.yellow.Render(cut("Over http: others on the way can read the token.", room)))
+	if c.w.draft.Server.Upgraded && c.bad[stopBase] == nil {
+		b.add(indent + cut("http leads to https there; Flow uses that.", room))
 	}
+	b.add(prefixed(indent, accepted(st, c.w.draft.Server.BaseURL, c.net.n, room))...)
 	if c.asksPlain() {
 		box := "[ ] "
-		if c.w.draft.PlainHTTP {
+		if c.net.n.PlainHTTP {
 			box = "[x] "
 		}
 		if c.at == stopPlain {
@@ -145,9 +158,15 @@ func (c *credentials) viewFault(b *body, at stop, margin, width int) {
 		return
 	}
 	indent, room := strings.Repeat(" ", margin), width-1-margin
-	for _, row := range faultRows(f, room) {
-		b.add(indent + c.w.styles.red.Render(row))
+	rows := faultRows(f, room)
+	for i := range rows {
+		rows[i] = indent + c.w.styles.red.Render(rows[i])
 	}
+	if _, wrong := c.net.wrong(); wrong && at == stopBase {
+		b.together(dropDetail, rows...) // what is wrong below comes first
+		return
+	}
+	b.add(rows...)
 	if f.Says != "" {
 		b.detail(indent + cut("GitLab says: "+f.Says, room))
 	}

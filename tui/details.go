@@ -7,6 +7,7 @@ import (
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
 
 	"flow"
 )
@@ -193,6 +194,8 @@ func (d *details) press(k tea.KeyPressMsg) (move, tea.Cmd) {
 		return move{kind: over, page: newSave(d, reason)}, nil
 	case key.Matches(k, keys.again):
 		return move{}, d.refresh()
+	case key.Matches(k, keys.missing):
+		return move{kind: over, page: newMissing(d)}, nil
 	}
 	return t.update(k)
 }
@@ -265,6 +268,12 @@ func (d *details) header(width int) string {
 		gap = "  "
 	}
 	status := d.in.Status.Data
-	left := "  " + d.in.Name + gap + d.styles.status(status, string(status))
-	return headerRow(left, tabs, width)
+	state := gap + d.styles.status(status, string(status))
+	name := d.in.Name
+	if said := acceptedShort(d.in); said != "" && width >= narrow {
+		// It gives way to nothing but the tabs.
+		state += gap + d.styles.yellow.Render(said)
+		name = cut(name, max(width-4-ansi.StringWidth(tabs+state), 8))
+	}
+	return headerRow("  "+name+state, tabs, width)
 }

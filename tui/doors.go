@@ -232,6 +232,9 @@ func (p *doors) pressAtEnd(k tea.KeyPressMsg) (move, tea.Cmd) {
 	case key.Matches(k, keys.enter) && s.wantsEntries():
 		p.w.wrong = s.bad
 		return move{kind: toStep, step: flow.StepCredentials}, nil
+	case key.Matches(k, keys.enter) && s.wantsNetwork():
+		p.w.mend = flow.FieldNetwork
+		return move{kind: toStep, step: flow.StepCredentials}, nil
 	case key.Matches(k, keys.enter, keys.again):
 		return move{}, p.w.startSignIn()
 	}

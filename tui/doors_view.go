@@ -38,7 +38,7 @@ func (p *doors) viewEnd(s *screen, width int) {
 	for _, row := range wrap(bad.Sentence(), width-3) {
 		b.add("  " + st.red.Render(row))
 	}
-	b.add(prefixed("  ", wrap(bad.Next(), width-3))...)
+	b.add(prefixed("  ", wrap(underNetwork(bad.Next()), width-3))...)
 	if bad.Says != "" {
 		b.add("  " + cut("GitLab says: "+bad.Says, width-3))
 	}
@@ -47,6 +47,9 @@ func (p *doors) viewEnd(s *screen, width int) {
 		act = "change the entries"
 	}
 	s.keys = []key.Binding{does(keys.enter, act), keys.back, keys.help}
+	if p.w.signIn.wantsNetwork() {
+		s.keys = []key.Binding{does(keys.enter, "change the network"), does(keys.again, "try again"), keys.back, keys.help}
+	}
 }
 
 // sideColumn is where stands what belongs to a row, but not to what is done.
@@ -55,6 +58,7 @@ const sideColumn = 38
 func (p *doors) viewDoors(s *screen, width, height int) {
 	st, b, list, focused := p.w.styles, &s.body, p.list(), p.focused()
 	p.foot(s, width, height)
+	s.summary = p.accepted(width)
 	room := p.room(width, height, strings.Count(s.about, "\n"))
 	below, headings := p.fold(list, width, height, room)
 	title := line{text: "  " + st.bold.Render(approveFlow) + waysIn(len(list), width), drop: dropDetail}
@@ -158,13 +162,22 @@ func (p *doors) fold(list []door, width, height, room int) (below map[door][]lin
 func (p *doors) room(width, height, more int) int {
 	const header, summary, foot = 1, 1, 3
 	room := height - header - foot - more
-	if height >= lowHeight {
+	if height >= lowHeight || p.accepted(width) != "" {
 		room -= summary
 	}
 	if p.foremost(width, height) > room && more == 0 {
 		room++
 	}
 	return room
+}
+
+// accepted is the second row: what was accepted of how GitLab is reached.
+func (p *doors) accepted(width int) string {
+	rows := accepted(p.w.styles, p.w.draft.Server.BaseURL, p.w.draft.Network, width-3)
+	if len(rows) == 0 {
+		return ""
+	}
+	return "  " + rows[0]
 }
 
 // foremost is how many rows the focused door needs at least.
@@ -241,7 +254,11 @@ func (p *doors) foot(s *screen, width, height int) {
 
 // limit leaves out rows for which there is no room beside the focused door.
 func (p *doors) limit(rows []string, width, height int) []string {
-	const header, keys = 1, 1
+	const keys = 1
+	header := 1
+	if p.accepted(width) != "" {
+		header++
+	}
 	room := max(height-header-keys-p.foremost(width, height), 2)
 	if len(rows) > room {
 		rows = rows[:room]

@@ -92,9 +92,11 @@ func (f *field) draw(width int) (text string, cursor int) {
 		return cut(string(runes), width), 0
 	}
 	at := min(f.input.Position(), len(runes))
-	start := 0
-	for ansi.StringWidth(string(runes[start:at])) > width-1 {
-		start++
+	// Backwards from the cursor: a value may be as long as what somebody pastes by
+	// mistake, and is drawn at every key.
+	start := at
+	for start > 0 && ansi.StringWidth(string(runes[start-1:at])) <= width-1 {
+		start--
 	}
 	return ansi.Truncate(string(runes[start:]), width, ""), ansi.StringWidth(string(runes[start:at]))
 }

@@ -16,7 +16,7 @@ func allKeys() []key.Binding {
 		k.next, k.previous, k.enter, k.space, k.back, k.help, k.leave,
 		k.filter, k.tab1, k.tab2, k.tab3, k.add, k.again, k.auto, k.in, k.out,
 		k.changed, k.save, k.reveal, k.report, k.redraw, k.suspend, k.clear,
-		k.copy, k.print, k.browse, k.square}
+		k.copy, k.print, k.browse, k.square, k.missing}
 }
 
 // The list above must not forget one.
@@ -76,8 +76,8 @@ func TestFooterKeepsEscAndHelp(t *testing.T) {
 		width int
 		want  string
 	}{
-		{79, "  enter continue   r test again   w write a report   esc back   ? keys"},
-		{68, "  enter continue  r test again  w write a report  esc back  ? keys"},
+		{79, "  enter continue   r test again   w write report   esc back   ? keys"},
+		{66, "  enter continue  r test again  w write report  esc back  ? keys"},
 		{59, "  enter continue  r test again  esc back  ? keys"},
 		{40, "  enter continue  esc back  ? keys"},
 		{24, "  esc back  ? keys"},

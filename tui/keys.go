@@ -16,7 +16,7 @@ var keys = struct {
 	next, previous, enter, space, back, help, leave       key.Binding
 	filter, tab1, tab2, tab3, add, again, auto, in, out   key.Binding
 	changed, save, reveal, report, redraw, suspend, clear key.Binding
-	copy, print, browse, square                           key.Binding
+	copy, print, browse, square, missing                  key.Binding
 }{
 	up:       bind("up/down", "move", "up", "k"),
 	down:     bind("up/down", "move", "down", "j"),
@@ -48,11 +48,12 @@ var keys = struct {
 	print:   bind("p", "print it", "p"),
 	browse:  bind("o", "open", "o"),
 	square:  bind("m", "QR code", "m"),
+	missing: bind("f", "find a missing one", "f"),
 	changed: bind("e", "what has changed", "e"),
 	save:    bind("s", "save", "s"),
 
 	reveal:  bind("ctrl+r", "show token", "ctrl+r"),
-	report:  bind("w", "write a report", "w"),
+	report:  bind("w", "write report", "w"),
 	redraw:  bind("ctrl+l", "draw again", "ctrl+l"),
 	suspend: bind("ctrl+z", "to the shell", "ctrl+z"),
 	clear:   bind("ctrl+u", "clear", "ctrl+u"),

@@ -39,6 +39,8 @@ type fact struct {
 	label, value string
 	does         string
 	act          func() (move, tea.Cmd)
+	warns        bool   // what was accepted makes it less safe
+	more         string // what there is to know besides, in rows of its own
 }
 
 func (o *overview) facts() []fact {
@@ -50,19 +52,15 @@ func (o *overview) facts() []fact {
 	again := func(first flow.Step, mend flow.Field) func() (move, tea.Cmd) {
 		return over(func() page { return newReconnection(d, first, mend) })
 	}
-	expiry := fact{"Expiry", renews(r), "", nil}
+	expiry := fact{label: "Expiry", value: renews(r)}
 	if mend := mendedBy(in.Status); mend != nil && mend.fact == signInFact {
 		expiry.value = "no longer renews itself"
 	}
 	if in.Method == flow.AccessToken {
-		expiry = fact{"Expiry", flow.Expiry(now, r.Expires), "make a new token", again(flow.StepCredentials, flow.FieldToken)}
+		expiry = fact{label: "Expiry", value: flow.Expiry(now, r.Expires), does: "make a new token", act: again(flow.StepCredentials, flow.FieldToken)}
 		if r.Expires.IsZero() {
 			expiry.value = "no date known"
 		}
-	}
-	base := in.BaseURL.String()
-	if in.BaseURL.IsPlain() {
-		base += "   http: others on the way can read the token"
 	}
 	refresh := "none yet"
 	if at := in.Discovery.At; !at.IsZero() {
@@ -72,23 +70,41 @@ func (o *overview) facts() []fact {
 	if d.Demo != nil {
 		kept = "for this demo only"
 	}
-	address := fact{"Base URL", base, "change the address", again(flow.StepCredentials, flow.FieldBaseURL)}
+	address := fact{label: "Base URL", value: in.BaseURL.String(), does: "change the address", act: again(flow.StepCredentials, flow.FieldBaseURL)}
 	if hasFixedAddress(in) {
 		address.does, address.act = "", nil
 	}
-	return []fact{
-		{"Name", in.Name, "rename", over(func() page { return newRename(d) })},
-		{"Services", in.Services.String(), "turn services on or off", over(func() page { return newServicesPage(d) })},
-		address,
-		{"Server", r.Server, "", nil},
-		{signInFact, signInOf(in), "sign in again", again(flow.StepMethod, "")},
-		expiry,
-		{"Role", r.Check(flow.CheckRole).Text, "", nil},
-		{"Connection", fmt.Sprintf("tested %s: %s", flow.Ago(now, r.At), r.Tally()), "test again", over(func() page { return newRetest(d) })},
-		{"Discovery", refresh, "refresh", func() (move, tea.Cmd) { return move{}, d.refresh() }},
-		{"Kept in", kept, "", nil},
-		{"Delete", "this integration and all that Flow read through it", "delete", over(func() page { return newRemoval(d) })},
+	if r.OwnURL != "" {
+		address.more = "calls itself " + r.OwnURL
 	}
+	server := fact{label: "Server", value: r.Server}
+	if len(r.Lacks) > 0 {
+		server.more = "can't tell " + strings.Join(r.Lacks, "; ")
+	}
+	return []fact{
+		{label: "Name", value: in.Name, does: "rename", act: over(func() page { return newRename(d) })},
+		{label: "Services", value: in.Services.String(), does: "turn services on or off", act: over(func() page { return newServicesPage(d) })},
+		address,
+		networkOf(in, over(func() page { return newNetworkPage(d) })),
+		server,
+		{label: signInFact, value: signInOf(in), does: "sign in again", act: again(flow.StepMethod, "")},
+		expiry,
+		{label: "Role", value: r.Check(flow.CheckRole).Text},
+		{label: "Connection", value: fmt.Sprintf("tested %s: %s", flow.Ago(now, r.At), r.Tally()), does: "test again", act: over(func() page { return newRetest(d) })},
+		{label: "Discovery", value: refresh, does: "refresh", act: func() (move, tea.Cmd) { return move{}, d.refresh() }},
+		{label: "Kept in", value: kept},
+		{label: "Delete", value: "this integration and all that Flow read through it", does: "delete", act: over(func() page { return newRemoval(d) })},
+	}
+}
+
+// networkOf says how the GitLab is reached; what was accepted stands first.
+func networkOf(in flow.Integration, change func() (move, tea.Cmd)) fact {
+	f := fact{label: networkFact, value: "this machine's certificates and proxy", does: "change the network", act: change}
+	if words := in.Network.Words(); len(words) > 0 {
+		f.value, f.more = words[0], strings.Join(words[1:], ", ")
+	}
+	f.warns = acceptedShort(in) != ""
+	return f
 }
 
 const signInFact = "Sign-in"
@@ -162,12 +178,12 @@ const maxEvents = 5
 
 func (o *overview) draw(s *screen, width, _ int) {
 	d, st, b := o.d, o.d.styles, &s.body
-	const label = 14
+	const label = factLabel
 	status := d.in.Status
 	word := st.status(status.Data, string(status.Data))
 	b.add("  " + pad("Data status", label) + word + " since " + flow.Date(status.Since))
 	if status.Reason != "" {
-		b.add(prefixed(strings.Repeat(" ", 2+label), wrap(status.Reason, width-3-label))...)
+		b.add(prefixed(strings.Repeat(" ", 2+label), wrap(underNetwork(status.Reason), width-3-label))...)
 	}
 	if finding := d.finding(); finding != "" && mendedBy(status) == nil {
 		b.add("  " + cut(finding, width-3))
@@ -177,15 +193,7 @@ func (o *overview) draw(s *screen, width, _ int) {
 	stops := o.stops(facts)
 	focused := stops[o.at]
 	for i, f := range facts {
-		if i == focused {
-			b.focus(2)
-		}
-		text := st.mark(i == focused) + st.label(f.label, label, i == focused) + cut(f.value, width-3-label)
-		if f.act == nil {
-			b.detail(text)
-		} else {
-			b.add(text)
-		}
+		o.drawFact(b, f, i == focused, width)
 	}
 	b.blank()
 	if len(d.events) > 0 {
@@ -201,10 +209,35 @@ func (o *overview) draw(s *screen, width, _ int) {
 	}
 }
 
+const factLabel = 14
+
+func (o *overview) drawFact(b *body, f fact, focused bool, width int) {
+	st, room := o.d.styles, width-3-factLabel
+	if focused {
+		b.focus(2)
+	}
+	value, more := f.value, f.more
+	if more != "" && len(value)+2+len(more) <= room {
+		value, more = value+", "+more, ""
+	}
+	if value = cut(value, room); f.warns {
+		value = st.yellow.Render(value)
+	}
+	text := st.mark(focused) + st.label(f.label, factLabel, focused) + value
+	if f.act == nil {
+		b.detail(text)
+	} else {
+		b.add(text)
+	}
+	if more != "" {
+		b.prose(width, 2+factLabel, dropDetail, more)
+	}
+}
+
 func (o *overview) help() helpPage {
 	return helpPage{name: "Overview",
 		left: []helpGroup{
 			{"Change", [][2]string{{"up, down", "one row that can be changed"}, {"enter", "what the last row says"}, {"r", "refresh from GitLab"}}},
-			{"Look", [][2]string{{"1 2 3", "Repos, Exclusions, ..."}}}},
+			{"Look", [][2]string{{"f", "why is a group or repo missing?"}, {"1 2 3", "Repos, Exclusions, ..."}}}},
 		right: []helpGroup{{"Keep", [][2]string{{"e", "what has changed"}, {"s", "save"}}}, always}}
 }

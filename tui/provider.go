@@ -53,6 +53,7 @@ func (p *provider) update(msg tea.Msg) (move, tea.Cmd) {
 		return p.choose()
 	case key.Matches(k, keys.enter):
 		p.w.draft.SetProvider(flow.Providers[p.at])
+		p.w.takeNetwork()
 		return move{kind: next}, nil
 	}
 	return move{}, nil
@@ -70,6 +71,7 @@ func (p *provider) choose() (move, tea.Cmd) {
 	}
 	p.w.draft = kept
 	p.w.takeOptions()
+	p.w.takeNetwork()
 	return move{kind: toStep, step: min(kept.Step, flow.StepCredentials)}, nil
 }
 

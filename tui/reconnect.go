@@ -17,6 +17,7 @@ type reconnection struct {
 	d       *details
 	first   flow.Step   // the page that came up; esc there leads back
 	reused  flow.Secret // the stored client secret, once it was taken over: it is never shown
+	opened  bool        // the secrets of the stored network were read, as far as that goes
 	storing task
 	bad     *flow.Fault
 }
@@ -34,7 +35,7 @@ func newReconnection(d *details, first flow.Step, mend flow.Field) *wizard {
 	w.draft.SetProvider(provider)
 	w.draft.SetMethod(in.Method)
 	w.draft.SetAddress(in.BaseURL.String())
-	w.draft.PlainHTTP = in.PlainHTTP
+	w.draft.Network = in.Network
 	w.draft.Services, w.draft.Name, w.draft.Named = in.Services, in.Name, true
 	w.takeOptions()
 	app := flow.Application{ClientID: in.App.ClientID, Redirect: w.draft.App.Redirect}

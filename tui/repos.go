@@ -252,7 +252,7 @@ func (r *repos) help() helpPage {
 	return helpPage{name: "Repos",
 		left: []helpGroup{
 			{"Choose", [][2]string{{"space", "this repo in or out"}, {"a", "auto-import of a group"}, {"i", "import all shown"}, {"x", "keep out all shown"}, {"n", "new rule from this row"}}},
-			{"Look", [][2]string{{"enter", "why is it in or out?"}, {"/", "filter"}, {"r", "refresh from GitLab"}, {"1 2 3", "Repos, Exclusions, ..."}}},
+			{"Look", [][2]string{{"enter", "why is it in or out?"}, {"/", "filter"}, {"f", "why is one missing?"}, {"r", "refresh from GitLab"}, {"1 2 3", "Repos, Exclusions, ..."}}},
 			{"Marks", [][2]string{{"[x]", "in"}, {"[ ]", "out"}, {"[~]", "some below are in"}, {"n/a", "can't be imported"}, {"+ -", "in, out once you save"}}}},
 		right: []helpGroup{
 			{"Move", append(moving.rows[:1:1], append([][2]string{{"left, right", "fold, unfold"}}, moving.rows[1:]...)...)},

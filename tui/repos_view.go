@@ -44,16 +44,20 @@ func (r *repos) draw(s *screen, width, height int) {
 		}
 		b.add(r.row(i, width))
 	}
-	if len(r.rows) == 0 && !r.filtering {
-		b.focus(2)
-		b.add("  " + r.empty())
+	if len(r.rows) == 0 {
+		if !r.filtering {
+			b.focus(2)
+		}
+		b.prose(width, 2, 0, r.empty())
 	}
 }
 
 func (r *repos) empty() string {
 	switch {
+	case r.filtering && r.filter.value() != "":
+		return "No repo matches. enter, then f, says why one is missing."
 	case r.filter.value() != "":
-		return "No repo matches. esc clears the filter."
+		return "No repo matches. f says why one is missing, esc clears the filter."
 	case r.d.discovery.running() || !r.d.loaded:
 		return ""
 	}
@@ -101,7 +105,7 @@ func (r *repos) hint() string {
 	if r.d.plan.SavedCounts()[flow.Imported] == 0 && len(r.d.plan.Settings.Auto) == 0 {
 		return "Nothing is imported yet. Press a on a group to import it, now and in future."
 	}
-	return "Is every group here? If one is missing, check the account's role and scopes."
+	return "Is every group here? If one is missing, press f: it says why."
 }
 
 func (r *repos) drawFilter(b *body, width int) {
@@ -247,6 +251,9 @@ func (r *repos) keys() []key.Binding {
 	list := []key.Binding{does(keys.space, "in/out"), keys.auto, keys.filter}
 	if r.filter.value() != "" {
 		list = []key.Binding{does(keys.space, "in/out"), does(keys.in, "import"), does(keys.out, "keep out all shown"), does(keys.back, "clear the filter")}
+		if len(r.rows) == 0 {
+			list = []key.Binding{keys.missing, does(keys.filter, "change the filter"), does(keys.back, "clear it")}
+		}
 		return append(list, keys.help)
 	}
 	if r.d.plan.IsChanged() {

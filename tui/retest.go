@@ -17,10 +17,11 @@ type retest struct {
 	conn   flow.Connection
 	opened bool // the stored connection has been read
 	opener task
+	say    string // what the last key did
 }
 
 func newRetest(d *details) *retest {
-	return &retest{change: change{d: d}, checks: newCheckList(d.env, d.in.BaseURL, "What is stored stays as it is.")}
+	return &retest{change: change{d: d}, checks: newCheckList(d.env, "What is stored stays as it is.")}
 }
 
 type opened struct {
@@ -46,7 +47,10 @@ func (r *retest) update(msg tea.Msg) (move, tea.Cmd) {
 	switch msg := msg.(type) {
 	case taskMsg:
 		return r.taskUpdate(msg)
+	case reportWritten:
+		r.say = string(msg)
 	case tea.KeyPressMsg:
+		r.say = ""
 		return r.press(msg)
 	}
 	return move{}, nil
@@ -118,10 +122,11 @@ func (r *retest) press(k tea.KeyPressMsg) (move, tea.Cmd) {
 			return move{}, r.enter()
 		}
 		return move{}, r.checks.run(r.conn)
-	case key.Matches(k, keys.up):
-		r.checks.move(-1)
-	case key.Matches(k, keys.down):
-		r.checks.move(1)
+	case !r.opened:
+	case key.Matches(k, keys.report):
+		return move{}, r.checks.write(r.conn)
+	default:
+		r.checks.moved(k)
 	}
 	return move{}, nil
 }
@@ -141,6 +146,8 @@ func (r *retest) mending() (string, func() page) {
 	switch {
 	case r.opened && field == "", field == flow.FieldBaseURL && hasFixedAddress(r.d.in):
 		return "", nil
+	case field == flow.FieldNetwork:
+		return "change the network", func() page { return newNetworkPage(r.d) }
 	case field == flow.FieldBaseURL:
 		return "change the address", func() page { return newReconnection(r.d, flow.StepCredentials, flow.FieldBaseURL) }
 	case r.d.in.Method == flow.OAuth:
@@ -158,12 +165,19 @@ func (r *retest) view(width, height int) screen {
 	if fault != "" {
 		s.message = fault
 	}
+	if r.say != "" {
+		s.message = "  " + cut(r.say, width-3)
+	}
 	words, open := r.mending()
 	switch {
 	case r.checks.task.running() || r.opener.running():
 		s.keys = r.keys(does(keys.back, "cancel"))
 	case r.opened && r.checks.report.Passed():
-		s.keys = r.keys(does(keys.enter, "continue"), keys.again, keys.back, keys.help)
+		s.keys = r.keys(r.checks.keys(does(keys.enter, "continue"))...)
+	case r.opened && open == nil:
+		s.keys = r.keys(r.checks.keys(keys.again)[1:]...)
+	case r.opened:
+		s.keys = r.keys(r.checks.keys(does(keys.enter, words))...)
 	case open == nil:
 		s.keys = r.keys(keys.again, keys.back, keys.help)
 	default:
@@ -172,4 +186,4 @@ func (r *retest) view(width, height int) screen {
 	return s
 }
 
-func (r *retest) help() helpPage { return changeHelp("Test connection") }
+func (r *retest) help() helpPage { return testHelp() }

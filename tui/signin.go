@@ -74,7 +74,7 @@ func (s *signIn) stop() {
 
 // isOf reports whether the attempt was started for these answers.
 func (s *signIn) isOf(now flow.SignIn) bool {
-	return s.of.Server.BaseURL == now.Server.BaseURL && s.of.PlainHTTP == now.PlainHTTP && s.of.App == now.App && s.of.Port == now.Port
+	return s.of.Server.BaseURL == now.Server.BaseURL && s.of.Network == now.Network && s.of.App == now.App && s.of.Port == now.Port
 }
 
 // owns reports whether a message is one of the attempt.
@@ -103,6 +103,9 @@ func (s *signIn) take(m taskMsg) (tea.Msg, tea.Cmd) {
 func (s *signIn) wantsEntries() bool {
 	return s.bad != nil && flow.CausedBy(s.bad, flow.SecretMissing, flow.SecretWrong, flow.ClientRefused, flow.NoClientID, flow.PlainAddress)
 }
+
+// wantsNetwork reports whether another way to the GitLab may help.
+func (s *signIn) wantsNetwork() bool { return s.bad != nil && len(cures[s.bad.Cause]) > 0 }
 
 // startSignIn opens the doors for the draft. Signing in again takes the stored
 // client secret where the draft has none.

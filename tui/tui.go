@@ -49,6 +49,7 @@ type Deps struct {
 	Dir      string              // where reports are written
 	Redirect string              // a callback host of the company's own, from --redirect-uri
 	Port     int                 // to listen on while signing in, from --callback-port; 0: Flow chooses
+	Network  flow.Network        // how a new GitLab is reached, from --ca-file and the like
 	Notes    []string            // about the store, said once
 	Demo     *Demo               // of flow demo
 }
@@ -79,7 +80,7 @@ func Run(ctx context.Context, d Deps, in io.Reader, out io.Writer, options ...te
 		cancel()
 		return err
 	}
-	options = append([]tea.ProgramOption{tea.WithContext(ctx), tea.WithInput(in), tea.WithOutput(out)}, options...)
+	options = append([]tea.ProgramOption{tea.WithContext(ctx), tea.WithInput(in), tea.WithOutput(out), tea.WithFilter(believed)}, options...)
 	if d.Getenv("NO_COLOR") != "" {
 		// The library reads it as a boolean; any value must count.
 		options = append(options, tea.WithColorProfile(colorprofile.ASCII))
@@ -95,6 +96,18 @@ func Run(ctx context.Context, d Deps, in io.Reader, out io.Writer, options ...te
 		return fmt.Errorf("run the screens: %w", err)
 	}
 	return nil
+}
+
+// maxCells is more than any window has. A size may also stand among the bytes of a
+// paste, and the renderer takes memory for every cell before it draws one.
+const maxCells = 1 << 20
+
+// believed drops the size of a window that can't be.
+func believed(_ tea.Model, msg tea.Msg) tea.Msg {
+	if size, ok := msg.(tea.WindowSizeMsg); ok && size.Width*size.Height > maxCells {
+		return nil
+	}
+	return msg
 }
 
 // A page is one thing on screen at a time.

@@ -77,13 +77,13 @@ func (w *wizard) took(r renewed) {
 // test says what is wrong.
 func (w *wizard) test(l *checkList) tea.Cmd {
 	await, renew := w.connect()
-	return tea.Batch(l.runOn(w.draft.Server.BaseURL, await), renew)
+	return tea.Batch(l.runOn(w.draft.Server.BaseURL, w.draft.Network, await), renew)
 }
 
 // signedIn is the draft's sign-in, whichever method is chosen now.
 func (w *wizard) signedIn() flow.Connection {
 	d := &w.draft
-	return flow.Connection{BaseURL: d.Server.BaseURL, PlainHTTP: d.PlainHTTP, App: d.App, Grant: d.Grant}
+	return flow.Connection{BaseURL: d.Server.BaseURL, Network: d.Network, App: d.App, Grant: d.Grant}
 }
 
 // signInChanged ends the sign-in that there was, if an answer has changed on

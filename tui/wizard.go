@@ -43,8 +43,9 @@ type wizard struct {
 	loader   task
 	taken    []string // names of the integrations that there are
 
-	mend  flow.Field  // the answer that Credentials opens at; "": the first that is missing
-	wrong *flow.Fault // what GitLab says to the credentials; shown there
+	net   *networkFields // the entries on how GitLab is reached; nil until they are asked for
+	mend  flow.Field     // the answer that Credentials opens at; "": the first that is missing
+	wrong *flow.Fault    // what GitLab says to the credentials; shown there
 
 	renewal *renewal    // of the draft's sign-in; nil: none runs
 	tested  flow.Report // the last one of that sign-in
@@ -59,12 +60,24 @@ func newWizard(e *env, kept flow.Draft, came page) *wizard {
 		w.draft.Method = flow.AccessToken
 	}
 	w.takeOptions()
+	w.takeNetwork()
 	w.open(flow.StepProvider)
 	return w
 }
 
 // takeOptions takes what the command line says of signing in.
 func (w *wizard) takeOptions() { w.draft.App.Redirect, w.draft.Port = w.Redirect, w.Port }
+
+// takeNetwork takes what the command line says of how a new GitLab is reached,
+// whichever it is. A proxy that was given on screen stays.
+func (w *wizard) takeNetwork() {
+	if n, given := w.Network, w.draft.Network; !n.IsZero() && w.again == nil {
+		if given.Proxy != "" {
+			n.Proxy, n.ProxyPassword = given.Proxy, given.ProxyPassword
+		}
+		w.draft.SetNetwork(n)
+	}
+}
 
 func (w *wizard) open(s flow.Step) {
 	if w.step != nil {

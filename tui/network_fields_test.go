@@ -1,0 +1,168 @@
+package tui
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"flow"
+)
+
+func proxyFields(n flow.Network) *networkFields {
+	f := newNetworkFields(&env{}, n)
+	f.texts[netProxy].focus()
+	return &f
+}
+
+// A password inside the proxy's address is out of it as soon as it can be told to
+// be one, however it came there.
+func TestProxyPasswordIsTakenOut(t *testing.T) {
+	for _, test := range []struct{ given, shown, proxy, password string }{
+		{"proxy.example.com:3128", "proxy.example.com:3128", "http://proxy.example.com:3128", ""},
+		{"ana@proxy.example.com:3128", "ana@proxy.example.com:3128", "http://ana@proxy.example.com:3128", ""},
+		{"ana:hunter22@proxy.example.com:3128", "ana@proxy.example.com:3128", "http://ana@proxy.example.com:3128", "hunter22"},
+		{"http://ana:hunter22@proxy:3128", "http://ana@proxy:3128", "http://ana@proxy:3128", "hunter22"},
+		{"ana:p%40ss:w@proxy:3128", "ana@proxy:3128", "http://ana@proxy:3128", "p@ss:w"},
+		{"ana:p@ss@proxy:3128", "ana@proxy:3128", "http://ana@proxy:3128", "p@ss"},
+	} {
+		pasted, typed := proxyFields(flow.Network{}), proxyFields(flow.Network{})
+		pasted.edit(netProxy, tea.PasteMsg{Content: test.given})
+		for _, r := range test.given {
+			typed.edit(netProxy, press(r, 0))
+		}
+		for how, f := range map[string]*networkFields{"pasted": pasted, "typed": typed} {
+			if got := f.texts[netProxy].value(); got != test.shown {
+				t.Errorf("%s %s: the field shows %q", how, test.given, got)
+			}
+			f.leave(netProxy)
+			if f.n.Proxy != test.proxy || f.n.ProxyPassword.Reveal() != test.password {
+				t.Errorf("%s %s: the proxy is %q with %q", how, test.given, f.n.Proxy, f.n.ProxyPassword.Reveal())
+			}
+		}
+	}
+}
+
+// A password goes to the proxy for which it was given, and to no other.
+func TestAnotherProxyDropsThePassword(t *testing.T) {
+	stored := flow.Network{Proxy: "http://ana@proxy:3128", ProxyPassword: flow.NewSecret("hunter22")}
+	for _, test := range []struct {
+		name, given string
+		kept        bool
+	}{
+		{"left as it is", stored.Proxy, true},
+		{"the same in other words", "ana@PROXY:3128", true},
+		{"another host", "ana@other:3128", false},
+		{"another user", "bob@proxy:3128", false},
+		{"none", "", false},
+		{"not an address", "ana@pro xy", false},
+	} {
+		f := proxyFields(stored)
+		f.texts[netProxy].setValue(test.given)
+		f.leave(netProxy)
+		if kept := !f.n.ProxyPassword.IsZero(); kept != test.kept {
+			t.Errorf("%s: the proxy is %q, its password is kept: %v", test.name, f.n.Proxy, kept)
+		}
+	}
+}
+
+// What was typed with an address goes with it.
+func TestClearedProxyTakesItsPasswordAlong(t *testing.T) {
+	f := proxyFields(flow.Network{})
+	f.edit(netProxy, tea.PasteMsg{Content: "ana:hunter22@proxy:3128"})
+	f.edit(netProxy, press('u', tea.ModCtrl))
+	f.edit(netProxy, tea.PasteMsg{Content: "other:3128"})
+	f.leave(netProxy)
+	if f.n.Proxy != "http://other:3128" || !f.n.ProxyPassword.IsZero() || f.texts[netPassword].value() != "" {
+		t.Errorf("the proxy is %q, its password %q", f.n.Proxy, f.n.ProxyPassword.Reveal())
+	}
+}
+
+// A certificate without its key, as drafts are kept, is asked for anew.
+func TestLostKey(t *testing.T) {
+	f := newNetworkFields(&env{}, flow.Network{Certificate: "a certificate"})
+	if !f.lost || f.n.Certificate != "" || !f.open(netCertificate) || !f.open(netKey) {
+		t.Errorf("the fields are %+v", f.n)
+	}
+}
+
+// Whoever compares a fingerprint finds whole pairs in every row.
+func TestFingerprintRows(t *testing.T) {
+	sum := strings.TrimSuffix(strings.Repeat("4f:19:", 16), ":")
+	for width := 2; width < 100; width++ {
+		rows := fingerprintRows(sum, width)
+		if strings.Join(rows, "") != sum {
+			t.Fatalf("at %d columns it reads %q", width, rows)
+		}
+		for i, row := range rows {
+			if last := i == len(rows)-1; len(row)%3 != map[bool]int{false: 0, true: 2}[last] || len(row) > max(width, 3) {
+				t.Errorf("at %d columns a row is %q", width, row)
+			}
+		}
+	}
+}
+
+// Where a fault speaks of a field below, the pages without it name the page that
+// has it.
+func TestFaultsNameThePageOfTheirFields(t *testing.T) {
+	for cause, stops := range cures {
+		next := (&flow.Fault{Cause: cause}).Next()
+		if !strings.Contains(next, "below") {
+			continue
+		}
+		if strings.Contains(underNetwork(next), "below") || !strings.Contains(underNetwork(next), "under Network") {
+			t.Errorf("%s: elsewhere it says %q", cause, underNetwork(next))
+		}
+		if named := " as " + netLabels[stops[0]] + "."; !strings.HasSuffix(next, named) {
+			t.Errorf("%s: %q does not end in %q", cause, next, named)
+		}
+		s := flow.StatusOf(&flow.Fault{Cause: cause}, time.Time{})
+		if m := mendedBy(s); m == nil || strings.Contains(reason(s), "below") {
+			t.Errorf("%s: the list says %q", cause, reason(s))
+		}
+	}
+}
+
+// What a server showed can be compared in every width: whole, and in whole pairs.
+func TestOfferedCertificate(t *testing.T) {
+	day := time.Date(2031, 11, 3, 0, 0, 0, 0, time.UTC)
+	root := flow.Certificate{Subject: "Acme Root CA 2", Issuer: "Acme Root CA 2", Until: day, SHA256: strings.TrimSuffix(strings.Repeat("4f:19:", 16), ":")}
+	server := flow.Certificate{Subject: "gitlab", Issuer: "Acme Root CA 2", From: day.AddDate(-5, 0, 0), Until: day.AddDate(-4, 0, 0), Names: []string{"a.example.com", "b.example.com", "c.example.com", "d.example.com", "e.example.com"}}
+	between := root
+	between.Subject = "Acme Servers"
+	for _, test := range []struct {
+		name  string
+		chain []flow.Certificate
+		width int
+		want  string
+	}{
+		{"a root, wide", []flow.Certificate{server, root}, 80, `                  Offered: "Acme Root CA 2", until 3 Nov 2031, SHA-256
+                  4f:19:4f:19:4f:19:4f:19:4f:19:4f:19:4f:19:4f:19:4f:19:4f:19:
+                  4f:19:4f:19:4f:19:4f:19:4f:19:4f:19
+                  The server's own is for a.example.com, b.example.com,
+                  c.example.com and 2 more, from 3 Nov 2026 until 3 Nov 2027.`},
+		{"a root, narrow", []flow.Certificate{server, root}, 60, `    Offered: "Acme Root CA 2", until 3 Nov 2031, SHA-256
+    4f:19:4f:19:4f:19:4f:19:4f:19:4f:19:4f:19:4f:19:4f:19:
+    4f:19:4f:19:4f:19:4f:19:4f:19:4f:19:4f:19`},
+		{"the last that is sent, narrow", []flow.Certificate{server, between}, 60, `    Offered: "Acme Servers" from "Acme Root CA 2", until 3
+    Nov 2031, SHA-256
+    4f:19:4f:19:4f:19:4f:19:4f:19:4f:19:4f:19:4f:19:4f:19:
+    4f:19:4f:19:4f:19:4f:19:4f:19:4f:19:4f:19`},
+		{"its own alone, wide", []flow.Certificate{root}, 80, `                  Offered: "Acme Root CA 2", until 3 Nov 2031, SHA-256
+                  4f:19:4f:19:4f:19:4f:19:4f:19:4f:19:4f:19:4f:19:4f:19:4f:19:
+                  4f:19:4f:19:4f:19:4f:19:4f:19:4f:19
+                  It is for no name, from 1 Jan 0001 until 3 Nov 2031.`},
+	} {
+		f := newNetworkFields(&env{}, flow.Network{})
+		f.fault = &flow.Fault{Cause: flow.UnknownCA, Chain: test.chain}
+		b, margin := newBody(), 18
+		if test.width < roomy {
+			margin = 4
+		}
+		f.drawOffered(&b, margin, test.width)
+		if got := strings.ReplaceAll(texts(b), "|", "\n"); got != test.want {
+			t.Errorf("%s:\n%s\nwant\n%s", test.name, got, test.want)
+		}
+	}
+}

@@ -30,6 +30,8 @@ An access token comes from a file or from stdin, never from the command line, wh
 
 With --oauth somebody approves Flow in a browser, on any machine, within ten minutes. Flow has to be registered in GitLab for that: without --client-id it says how. The addresses and, where GitLab has such codes, a code stand on stderr. The address that the browser ends on may be given on stdin, as a line: a script whose stdin is meant for something else gives < /dev/null. With --client-secret-file - all of stdin is the secret, and no address is read from it; on a terminal the secret is asked for. No browser is started.
 
+` + networkHelp + `
+
 Progress goes to stderr, the result to stdout. With --json stdout has one object a line, each with its event: auth_url, user_code, refused (an answer that is not valid; it goes on waiting) and authorized of OAuth, then a check for each of the test, found, created, and error if it ends with one. A mistake in the flags themselves is told on stderr only.`,
 		Example: `flow connect --name acme-gitlab --base-url gitlab.acme.com --token-file token
 flow connect --base-url gitlab.acme.com/git --services repo,pr < token
@@ -52,7 +54,7 @@ flow connect --provider gitlab-cloud --token-file token --json`,
 
 func (p *program) runConnect(ctx context.Context, f connectFlags, e *events) error {
 	c := &connecting{signingIn: signingIn{program: p, flags: f.signIn, events: e}, services: f.services}
-	if err := c.answer(f); err != nil {
+	if err := c.answer(ctx, f); err != nil {
 		if flow.CausedBy(err, flow.NoClientID) {
 			err = p.howToRegister(ctx, c.draft, err)
 		}
@@ -75,7 +77,7 @@ type connecting struct {
 
 // answer takes the flags into the draft, and checks what can be checked without
 // the store and the token.
-func (c *connecting) answer(f connectFlags) error {
+func (c *connecting) answer(ctx context.Context, f connectFlags) error {
 	provider, known := flow.ProviderByID(f.provider)
 	if !known {
 		return &usageError{"There is no such provider.", "Give --provider gitlab-self-hosted or gitlab-cloud."}
@@ -90,10 +92,14 @@ func (c *connecting) answer(f connectFlags) error {
 	case f.baseURL != "":
 		return &usageError{provider.Name + " is at " + provider.BaseURL + ".", "Leave out --base-url, or --provider."}
 	}
-	c.draft.PlainHTTP = c.flags.plainHTTP
 	if err := c.flags.check(c.draft.Method, c.env); err != nil {
 		return err
 	}
+	network, err := c.flags.network.over(ctx, c.program, flow.Network{})
+	if err != nil {
+		return err
+	}
+	c.draft.SetNetwork(network)
 	if c.flags.oauth {
 		c.draft.SetApplication(flow.Application{ClientID: c.flags.clientID, Redirect: c.flags.callback.redirect})
 		c.draft.Port = c.flags.callback.port

@@ -94,7 +94,7 @@ func TestTheDemoSignsIn(t *testing.T) {
 	if !demo.OAuth {
 		t.Error("it does not start with OAuth")
 	}
-	server, err := d.client.Find(ctx, demo.Address, false)
+	server, err := d.client.Find(ctx, demo.Address, flow.Network{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -140,7 +140,7 @@ func TestTheDemoNeedsNothingOfTheUser(t *testing.T) {
 			t.Error(err)
 		}
 	}()
-	if server, err := d.client.Find(context.Background(), d.server.URL(), false); err != nil || server.BaseURL.String() != d.server.URL() {
+	if server, err := d.client.Find(context.Background(), d.server.URL(), flow.Network{}); err != nil || server.BaseURL.String() != d.server.URL() {
 		t.Error(server, err)
 	}
 	if !strings.HasPrefix(d.store.Keeping().Key, d.dir) {

@@ -3,6 +3,7 @@ package main
 import (
 	"flag"
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"flow/gitlab/gitlabtest"
+	"flow/gitlab/gitlabtest/weather"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden screens")
@@ -80,6 +82,21 @@ func checkFrame(t *testing.T, name, screen string, cols, rows int) {
 	}
 }
 
+// The fields of the network, where one is asked for.
+func TestGoldenWay(t *testing.T) {
+	for _, size := range [][2]int{{80, 24}, {60, 16}} {
+		t.Run(fmt.Sprintf("%dx%d", size[0], size[1]), func(t *testing.T) {
+			t.Parallel()
+			w, site := behind(t, gitlabtest.Options{}, weather.Options{TLS: &weather.TLS{}})
+			refusing := proxied(t, site, weather.ProxyOptions{Refuse: http.StatusForbidden})
+			w.by(refusing)
+			tm, at := w.open(size[0], size[1]), fmt.Sprintf("%dx%d/", size[0], size[1])
+			tm.address("https://gitlab.example.com/git").see("does not lead to").golden(at + "credentials-proxy")
+			tm.press("shift+tab").see("/^> Proxy/").typed("ana@"+refusing.Addr()).press("tab").see("/^> Proxy password/", "does not lead to").golden(at + "credentials-proxy-password")
+		})
+	}
+}
+
 // Every page at 80×24, and the crowded ones at 60×16, on the way of one
 // integration from nothing to its deletion.
 func TestGoldenScreens(t *testing.T) {
@@ -104,9 +121,10 @@ func goldenTour(tm *window, w *world, at string) {
 	tm.press("enter").see("Not connected", "enter change the token").golden(at + "connection-failed")
 	silence := w.server.Fail(gitlabtest.Fault{Path: "/api/v4/projects/*/issues", Kind: gitlabtest.Hang})
 	tm.press("enter").see("Will be kept").press("ctrl+u").typed(gitlabtest.DemoToken).press("enter")
-	tm.see("8 of 9 checks done", "/running +Ticket +reading/").golden(at + "connection-running")
+	tm.see("17 of 19 checks done", "/running +Ticket +reading/").golden(at + "connection-running")
 	silence()
 	tm.press("esc").see("Will be kept").press("enter").see("Connected:", "enter continue").golden(at + "connection-passed")
+	tm.press("right").see("left fold").golden(at + "connection-unfolded").press("left").see("/^> ok        Server/")
 	tm.press("enter").see("What should Flow read?").golden(at + "services")
 	tm.press("enter").see("What should this integration be called?").press("ctrl+u").typed("acme-gitlab").see("acme-gitlab").golden(at + "name")
 	tm.press("enter").see("Check and create", "enter create").golden(at + "create")
@@ -123,11 +141,13 @@ func goldenTour(tm *window, w *world, at string) {
 	tm.press("i").see("by hand?").golden(at + "repos-question").press("esc").gone("by hand?")
 	tm.press("enter").see("Decided by").golden(at + "why").press("esc").gone("Decided by")
 	tm.press("esc").gone("shown")
+	tm.press("f").see("enter say why").typed("acme/secret").press("enter").see("GitLab says:").golden(at + "missing").press("esc").see("[1 Repos]")
 	tm.press("3").see("Data status").golden(at + "overview")
 	tm.press("enter").see("enter rename", "Scripts that name it").golden(at + "rename").press("esc").see("Data status")
-	tm.press("down", "down", "down").see("> Sign-in").press("enter").see("How should").golden(at + "sign-in-again").press("esc").see("Data status")
+	tm.fact("Network").press("enter").see("Until this passes its test").golden(at + "network").press("esc").see("Data status")
+	tm.fact("Sign-in").press("enter").see("How should").golden(at + "sign-in-again").press("esc").see("Data status")
 	tm.press("down").see("> Expiry").press("enter").see("A GitLab answers here").golden(at + "sign-in-again-token").press("esc").see("Data status")
-	tm.press("down", "down", "down").see("enter delete").press("enter").see("Delete?", "esc keep it").golden(at + "delete").press("esc").see("Data status")
+	tm.fact("Delete").see("enter delete").press("enter").see("Delete?", "esc keep it").golden(at + "delete").press("esc").see("Data status")
 	tm.press("esc").see("Integrations", "complete just now", "enter open").golden(at + "integrations")
 	tm.leave()
 }

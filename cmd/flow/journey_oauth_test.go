@@ -45,7 +45,7 @@ func (tm *window) approved(w *world, user string) *window {
 func (tm *window) signedIn(w *world) *window {
 	tm.t.Helper()
 	tm.oauthCredentials(w.server.URL()).entered(gitlabtest.DemoClientSecret).approved(w, gitlabtest.DemoUser)
-	return tm.see("Connected: 9 ok.", "enter continue")
+	return tm.see(passed, "enter continue")
 }
 
 // atCreate goes on from a passed test to the last page.
@@ -125,7 +125,7 @@ func TestMethodIsSwitchedAtCredentials(t *testing.T) {
 	tm.press("space").see("(x) Access token", "15 characters").press("space").see("Register Flow")
 	// The step before knows the change, and nothing is lost on the way.
 	tm.press("esc").see("How should Flow sign in?", "/^> OAuth/").press("enter").see("/^> Client secret/", "/Client ID +"+gitlabtest.DemoClientID[:20]+"/")
-	tm.press("shift+tab", "shift+tab", "shift+tab", "shift+tab").see("> Sign in with").press("right").see("15 characters").press("tab", "tab", "tab").see("/^> Access token/").press("enter").see("Connected: 9 ok.")
+	tm.press("shift+tab", "shift+tab", "shift+tab", "shift+tab").see("> Sign in with").press("right").see("15 characters").press("tab", "tab", "tab").see("/^> Access token/").press("enter").see(passed)
 	tm.leave()
 }
 
@@ -154,7 +154,7 @@ func TestRefusedApplicationIsMended(t *testing.T) {
 	tm.oauthCredentials(w.server.URL()).entered("wrong").approved(w, gitlabtest.DemoUser)
 	tm.see("Client secret is refused by GitLab.", "enter change the entries").press("enter")
 	tm.see("/^> Client secret/", "5 characters", "Client secret is refused by GitLab. Renew it there").press("ctrl+u").see("/^> Client secret *$/")
-	tm.typed(gitlabtest.DemoClientSecret).press("enter").approved(w, gitlabtest.DemoUser).see("Connected: 9 ok.")
+	tm.typed(gitlabtest.DemoClientSecret).press("enter").approved(w, gitlabtest.DemoUser).see(passed)
 	tm.leave()
 }
 
@@ -195,7 +195,7 @@ func TestDemoWithOAuth(t *testing.T) {
 	}
 	tm := w.open(80, 24)
 	tm.see("Which GitLab").press("enter").see("/^> OAuth/").press("enter").see("its values are filled in", "/^> Client secret/", "A GitLab answers here").press("enter")
-	tm.see("sign in there as flow-bot, password "+gitlabtest.DemoPassword).approved(w, gitlabtest.DemoUser).see("Connected: 9 ok.")
+	tm.see("sign in there as flow-bot, password "+gitlabtest.DemoPassword).approved(w, gitlabtest.DemoUser).see(passed)
 	tm.leave()
 }
 
@@ -213,7 +213,7 @@ func TestSignInThatWaitsIsRenewed(t *testing.T) {
 	w.server.Fail(gitlabtest.Fault{Path: "/api/v4/user", Match: func(*http.Request) bool { <-goOn; return false }})
 	tm.press("r").see("checks done") // so that what follows is seen of this test
 	close(goOn)
-	tm.see("Connected: 9 ok.", "enter continue").atCreate()
+	tm.see(passed, "enter continue").atCreate()
 	clock.pass(3 * time.Hour)
 	refused := w.server.Fail(gitlabtest.Fault{Path: "/oauth/token", Status: 503})
 	tm.press("enter").see("GitLab answers with a fault of its own.", "enter create")

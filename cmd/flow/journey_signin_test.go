@@ -142,9 +142,9 @@ func TestSignInByShortAddress(t *testing.T) {
 	if landing.Status != http.StatusOK || !strings.Contains(landing.URL, "/callback") {
 		t.Errorf("the browser ends at %s with status %d", landing.URL, landing.Status)
 	}
-	tm.see("Connected: 9 ok.", "enter continue").never("Approve Flow")
+	tm.see(passed, "enter continue").never("Approve Flow")
 	closed(t, short)
-	tm.press("enter").see("What should Flow read?").press("esc").see("Connected: 9 ok.", "enter continue").leave()
+	tm.press("enter").see("What should Flow read?").press("esc").see(passed, "enter continue").leave()
 }
 
 // What the browser ended on is pasted in every way in which terminals do it,
@@ -178,7 +178,7 @@ func TestSignInByPaste(t *testing.T) {
 			tm.paste("http://127.0.0.1:7171/callback?code=abc&state=def").see("That answer belongs to an earlier attempt.")
 			end := w.visit(w.browser(elsewhere), tm.long(), true).URL
 			test.paste(tm, end)
-			tm.see("Connected: 9 ok.")
+			tm.see(passed)
 			closed(t, short)
 		})
 	}
@@ -192,7 +192,7 @@ func TestSignInByCode(t *testing.T) {
 	tm := w.open(80, 24)
 	w.enterCode(tm.doors(w).code(), true)
 	h.pass(5*time.Second, 6*time.Second)
-	tm.see("Connected: 9 ok.")
+	tm.see(passed)
 }
 
 // A code that is too old, or was denied, is renewed with one key; the rest of the
@@ -215,7 +215,7 @@ func TestCodeIsRenewed(t *testing.T) {
 	}
 	w.enterCode(third, true)
 	h.pass(5*time.Second, 6*time.Second)
-	tm.see("Connected: 9 ok.")
+	tm.see(passed)
 }
 
 // Denying says so, and the attempt lives on.
@@ -228,7 +228,7 @@ func TestDenialThenApproval(t *testing.T) {
 	w.visit(b, tm.short(), false)
 	tm.see("You denied the request in GitLab.", "Open an address above again and approve it.")
 	w.visit(b, tm.short(), true)
-	tm.see("Connected: 9 ok.")
+	tm.see(passed)
 }
 
 // An answer that GitLab refuses for good closes the doors.
@@ -248,7 +248,7 @@ func TestFailedTestSignsInAgain(t *testing.T) {
 	w := overSSH(t, gitlabtest.Options{})
 	tm := w.open(80, 24)
 	w.visit(w.browser(nil), tm.doors(w).short(), true)
-	tm.see("Connected: 9 ok.", "enter continue")
+	tm.see(passed, "enter continue")
 	for _, token := range w.server.Company().OAuthTokens() {
 		if err := w.server.Company().RevokeOAuthToken(token.ID); err != nil {
 			t.Fatal(err)
@@ -256,5 +256,5 @@ func TestFailedTestSignsInAgain(t *testing.T) {
 	}
 	tm.press("r").see("Not connected", "enter sign in again").press("enter").waiting()
 	w.visit(w.browser(nil), tm.short(), true)
-	tm.see("Connected: 9 ok.")
+	tm.see(passed)
 }

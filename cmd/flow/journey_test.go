@@ -13,6 +13,13 @@ import (
 	"flow/gitlab/gitlabtest"
 )
 
+// What the last line of a test says where it found nothing wrong, and where it
+// warns of one thing. How many checks there are is not what a journey is about.
+const (
+	passed = `/^  Connected: \d+ ok(, \d+ skipped)?\.$/`
+	warned = `/^  Connected: \d+ ok, 1 warning(, \d+ skipped)?\./`
+)
+
 // credentials walks the wizard from its first page to the Access token field.
 func (tm *window) credentials(address string) *window {
 	tm.t.Helper()
@@ -26,7 +33,7 @@ func (tm *window) credentials(address string) *window {
 func (tm *window) connected(w *world) *window {
 	tm.t.Helper()
 	tm.credentials(w.server.URL()).typed(gitlabtest.DemoToken).press("enter")
-	return tm.see("Connected: 9 ok.", "enter continue")
+	return tm.see(passed, "enter continue")
 }
 
 // created walks the wizard to the details of a new integration.
@@ -149,7 +156,7 @@ func TestWrongTokenIsMended(t *testing.T) {
 				t.Errorf("the cursor is not on the failed check:\n%s", tm.screen())
 			}
 			tm.press("enter").see("/^> Access token/").press("ctrl+u").typed(gitlabtest.DemoToken).press("enter")
-			tm.see("Connected: 9 ok.")
+			tm.see(passed)
 			tm.leave()
 			w.nothingStored()
 		})
@@ -162,7 +169,7 @@ func TestReadAPIIsAWarning(t *testing.T) {
 	w := newWorld(t, gitlabtest.Options{})
 	tm := w.open(80, 24)
 	tm.credentials(w.server.URL()).typed(gitlabtest.DemoTokenReadAPI).press("enter")
-	tm.see("Connected: 8 ok, 1 warning. A warning does not stop you.", "/^  warning   Scopes/")
+	tm.see(warned, "A warning does not stop you.", "/^  warning   Scopes/")
 }
 
 func TestAccountWithoutGroupsIsWarned(t *testing.T) {
@@ -170,8 +177,8 @@ func TestAccountWithoutGroupsIsWarned(t *testing.T) {
 	w := newWorld(t, gitlabtest.Options{})
 	tm := w.open(80, 24)
 	tm.credentials(w.server.URL()).typed(gitlabtest.DemoTokenNoGroups).press("enter")
-	tm.see("Connected: 4 ok, 2 warnings, 3 skipped. Warnings do not stop you.", "sees no groups", "/^  skipped   Repo/", "enter continue").never("failed")
-	tm.resize(60, 16).see("/^  Connected: 4 ok, 2 warnings, 3 skipped\\.$/")
+	tm.see("/Connected: \\d+ ok, 2 warnings, \\d+ skipped\\. Warnings do not stop you\\./", "sees no groups", "/^  skipped   Repo/", "enter continue").never("failed")
+	tm.resize(60, 16).see("/^  Connected: \\d+ ok, 2 warnings, \\d+ skipped\\.$/")
 	tm.press("w").see("Written: flow-report-")
 	reports, err := filepath.Glob(filepath.Join(w.dir, "flow-report-*.txt"))
 	if err != nil || len(reports) != 1 {
@@ -201,7 +208,7 @@ func TestUnreadableServiceIsOff(t *testing.T) {
 		Body: `{"message":"403 Forbidden"}`, Header: http.Header{"Content-Type": {"application/json"}}})
 	tm := w.open(80, 24)
 	tm.credentials(w.server.URL()).typed(gitlabtest.DemoToken).press("enter")
-	tm.see("Connected: 8 ok, 1 warning.", "/^  warning   Ticket/", "enter continue").press("enter")
+	tm.see(warned, "/^  warning   Ticket/", "enter continue").press("enter")
 	tm.see("n/a Ticket     the account may not read issues").press("down", "down", "space").see("Ticket can't be read")
 	tm.press("up", "space", "up", "space").see("At least one service stays on.", "[x] Repo", "[ ] PR")
 	tm.press("enter").see("be called?").press("enter").see("enter create", "/Services +Repo$/")
@@ -238,8 +245,7 @@ func TestWrongAddresses(t *testing.T) {
 	tm.see("Which GitLab").press("enter").see("How should").press("down", "enter").see("What you type")
 	tm.press("enter").see("Base URL is empty.", "/^> Base URL/")
 	tm.typed("git lab").press("enter").see("it holds a space", "/^> Base URL/").press("ctrl+u")
-	tm.typed("http://gitlab.example.com").press("enter").see("is asked for over http", "/^> +\\[ \\] use http for this GitLab/")
-	tm.press("shift+tab").see("/^> Base URL/").press("ctrl+u").typed(elsewhere).press("enter").see("/^> Access token/")
+	tm.typed(elsewhere).press("enter").see("/^> Access token/")
 	tm.typed("glpat-").see("answers, but is not a GitLab", "/^> Access token +\\*{6} /")
 	tm.press("enter").see("/^> Base URL/").press("ctrl+u").typed(w.server.URL() + "/acme/platform/-/issues").press("enter")
 	tm.see("Kept as " + w.server.URL()).see("/^> Access token +$|^> Access token$/")
@@ -253,10 +259,10 @@ func TestBackAndForthKeepsAnswers(t *testing.T) {
 	tm := w.open(80, 24)
 	tm.connected(w).press("enter").see("What should Flow read?").press("down", "down", "space").see("[ ] Ticket")
 	tm.press("enter").see("be called?").press("ctrl+u").typed("kept").press("esc")
-	tm.see("[ ] Ticket").press("esc").see("Connected: 9 ok.", "enter continue").press("esc")
+	tm.see("[ ] Ticket").press("esc").see(passed, "enter continue").press("esc")
 	tm.see("15 characters").press("esc").see("How should Flow sign in?").press("esc")
 	tm.see("> GitLab Self-Hosted").press("enter").see("> Access token").press("enter")
-	tm.see("15 characters").press("enter").see("Connected: 9 ok.", "enter continue").press("enter")
+	tm.see("15 characters").press("enter").see(passed, "enter continue").press("enter")
 	tm.see("[ ] Ticket").press("enter").see("Name    kept").press("enter").see("enter create", "/Services +Repo, PR$/")
 
 	// From Create to the address and back, through a new test.
@@ -272,9 +278,9 @@ func TestPasteWithLineEnd(t *testing.T) {
 	w := newWorld(t, gitlabtest.Options{})
 	tm := w.open(80, 24)
 	tm.credentials(w.server.URL()).paste(gitlabtest.DemoToken + "\n").see("15 characters")
-	tm.press("enter").see("Connected: 9 ok.", "enter continue").press("esc").see("15 characters")
+	tm.press("enter").see(passed, "enter continue").press("esc").see("15 characters")
 	tm.press("ctrl+u").see("/^> Access token *$/").typed(gitlabtest.DemoToken + "\r")
-	tm.see("Connected: 9 ok.")
+	tm.see(passed)
 }
 
 // What is pasted while nothing can be seen goes nowhere.
@@ -299,7 +305,7 @@ func TestResizeDuringTheTest(t *testing.T) {
 	tm.resize(60, 16).see("Step 4 of 7: Connection").resize(30, 8).see("Flow needs 40 columns")
 	tm.resize(120, 40).see("Test connection", "/of 7$/")
 	release()
-	tm.press("esc").see("/^> Access token/").press("enter").see("Connected: 9 ok.")
+	tm.press("esc").see("/^> Access token/").press("enter").see(passed)
 }
 
 // The server dies in the middle of the first discovery: nothing is lost, and r
@@ -368,8 +374,8 @@ func TestEarlyKeysBetweenTwoPagesThatAct(t *testing.T) {
 	tm := w.open(80, 24)
 	tm.connected(w).press("enter").see("What should Flow read?").press("enter").see("be called?").press("enter").see("enter create")
 	tm.press("up", "up", "up", "up").see("> Token").press("enter").see("15 characters").press("ctrl+u").typed(gitlabtest.DemoTokenReadAPI).press("enter")
-	tm.see("Connected: 8 ok, 1 warning", "enter continue").press("enter", "enter")
-	tm.see("Check and create", "enter create", "8 ok, 1 warning").never("Creating")
+	tm.see(warned, "enter continue").press("enter", "enter")
+	tm.see("Check and create", "enter create", "/\\d+ ok, 1 warning/").never("Creating")
 	w.nothingStored()
 }
 
@@ -380,7 +386,7 @@ func TestDraftIsOfferedAgain(t *testing.T) {
 	w.open(80, 24).connected(w).leave()
 	tm := w.open(80, 24)
 	tm.see("You stopped at Connection", "Secrets were not kept.", "> Continue").press("enter")
-	tm.see("/^> Access token *$/", "A GitLab answers here").typed(gitlabtest.DemoToken).press("enter").see("Connected: 9 ok.")
+	tm.see("/^> Access token *$/", "A GitLab answers here").typed(gitlabtest.DemoToken).press("enter").see(passed)
 	tm.leave()
 	tm = w.open(80, 24)
 	tm.see("You stopped at").press("down", "enter").see("Which GitLab do you want to connect?").press("enter")

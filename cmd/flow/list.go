@@ -14,7 +14,7 @@ func (p *program) listCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "list",
 		Short: "Lists the integrations",
-		Long: `Lists the integrations: name, data status, imported repos of all, base URL and age of the last complete discovery. Below one that is not well stands why, and what to do.
+		Long: `Lists the integrations: name, data status, imported repos of all, base URL and age of the last complete discovery. Below one that is not well stands why, and what to do; below one that is reached unsafely, what it gives up.
 
 It reads what is stored and asks no GitLab. With --json it prints one array.`,
 		Example: "flow list\nflow list --json",
@@ -46,8 +46,10 @@ func (p *program) runList(ctx context.Context, asJSON bool) error {
 			flow.Number(in.Counts[flow.Imported]) + " of " + flow.Plural(in.Counts.All(), "repo"),
 			in.BaseURL.String(), flow.Ago(p.now(), in.Discovery.At),
 		})
-		if reason := reasonOf(in); reason != "" {
-			rows = append(rows, []string{"  " + reason})
+		for _, line := range append([]string{reasonOf(in)}, warningsOf(in)...) {
+			if line != "" {
+				rows = append(rows, []string{"  " + line})
+			}
 		}
 	}
 	return writeTable(p.stdout, rows)

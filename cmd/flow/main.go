@@ -16,6 +16,7 @@ import (
 	"github.com/charmbracelet/x/term"
 
 	"flow"
+	"flow/gitlab"
 )
 
 // version is set by the linker: -ldflags "-X main.version=1.2.3".
@@ -44,6 +45,7 @@ type program struct {
 	env        func(string) string
 	now        func() time.Time
 	isTerminal func(stream any) bool
+	reach      gitlab.Options // how long GitLab is waited for; the zero value is what Flow does
 
 	storeFile string // --store
 }
@@ -60,8 +62,14 @@ func (p *program) run(ctx context.Context, args []string) int {
 	root.SetIn(p.stdin)
 	root.SetOut(p.stdout)
 	root.SetErr(p.stderr)
-	err := root.ExecuteContext(ctx)
-	if err != nil {
+	return p.end(root.ExecuteContext(ctx))
+}
+
+// end tells what a command ended with, if that is an error, and returns the exit
+// code.
+func (p *program) end(err error) int {
+	var said verdict
+	if err != nil && !errors.As(err, &said) {
 		fmt.Fprint(p.stderr, told(err))
 	}
 	return exitCode(err)
@@ -72,20 +80,34 @@ const (
 	exitOK     = 0
 	exitFailed = 1
 	exitUsage  = 2
+
+	exitWarnings     = 10 // of flow check: it works, with warnings
+	exitNotConnected = 11 // of flow check: something failed
 )
+
+// exitCodes says so to people.
+const exitCodes = `Exit codes: 0 all is well, 2 the command or what it was given is wrong, 1 anything else. flow check: 10 it works, with warnings, 11 something failed.`
+
+// A verdict is an exit code where everything is said already.
+type verdict int
+
+func (v verdict) Error() string { return fmt.Sprintf("exit code %d", int(v)) }
 
 // exitCode is 2 where the command line, or an input that it names, has to be
 // mended before anything can be tried.
 func exitCode(err error) int {
 	var mistake *usageError
+	var said verdict
 	switch {
 	case err == nil:
 		return exitOK
+	case errors.As(err, &said):
+		return int(said)
 	case errors.As(err, &mistake):
 		return exitUsage
-	case flow.CausedBy(err, flow.NoAddress, flow.NotAnAddress, flow.PlainAddress, flow.NoToken, flow.NoClientID,
-		flow.BadClientID, flow.SecretAsID, flow.BadRedirect, flow.PortTaken, flow.BadName, flow.NameTaken, flow.BadService,
-		flow.NoService, flow.NoTerminal):
+	case flow.CausedBy(err, flow.NoAddress, flow.NotAnAddress, flow.PlainAddress, flow.BadProxy, flow.BadCertificate, flow.BadPath,
+		flow.NoToken, flow.NoClientID, flow.BadClientID, flow.SecretAsID, flow.BadRedirect, flow.PortTaken, flow.BadName, flow.NameTaken,
+		flow.BadService, flow.NoService, flow.NoTerminal):
 		return exitUsage
 	}
 	return exitFailed

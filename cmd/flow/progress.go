@@ -16,12 +16,12 @@ const (
 
 // tellChecks returns a function that writes one line for every check that has
 // ended, and below it what a failed or warning one means.
-func tellChecks(w io.Writer) func(flow.Check) {
+func tellChecks(w io.Writer, names commands) func(flow.Check) {
 	return func(c flow.Check) {
 		if !c.Status.Done() {
 			return
 		}
-		c = shown(c)
+		c = shown(c, names)
 		fmt.Fprintln(w, pad(string(c.Status), checkStatusWidth)+pad(c.Name, checkNameWidth)+c.Text)
 		says := c.Says
 		if says != "" {
@@ -35,13 +35,13 @@ func tellChecks(w io.Writer) func(flow.Check) {
 	}
 }
 
-// shown is a check of the test that a command runs, in its words.
-func shown(c flow.Check) flow.Check {
-	c.Hint = onCommandLine(c.Hint, commands{})
+// shown is a check in the words of commands.
+func shown(c flow.Check, names commands) flow.Check {
+	c.Hint = onCommandLine(c.Hint, names)
 	return c
 }
 
-// progress writes how far a discovery has come: on a terminal in one line that
+// progress writes how far something has come: on a terminal in one line that
 // changes, elsewhere a line a second at most.
 type progress struct {
 	w         io.Writer
@@ -62,7 +62,9 @@ func (p *program) progress() *progress {
 	return &progress{w: p.stderr, now: p.now, rewriting: rewriting, told: p.now()}
 }
 
-func (p *progress) tell(found flow.Progress) {
+func (p *progress) tell(found flow.Progress) { p.say(found.String() + " so far") }
+
+func (p *progress) say(text string) {
 	every := tellEvery
 	if p.rewriting {
 		every = rewriteEvery
@@ -72,11 +74,11 @@ func (p *progress) tell(found flow.Progress) {
 	}
 	p.told = p.now()
 	if p.rewriting {
-		fmt.Fprint(p.w, wipeLine, found, " so far")
+		fmt.Fprint(p.w, wipeLine, text)
 		p.shown = true
 		return
 	}
-	fmt.Fprintln(p.w, found, "so far")
+	fmt.Fprintln(p.w, text)
 }
 
 func (p *progress) end() {

@@ -16,20 +16,26 @@ func (p *program) reconnectCommand() *cobra.Command {
 	var baseURL string
 	cmd := &cobra.Command{
 		Use:   "reconnect NAME",
-		Short: "Gives an integration a new token, or signs in again",
-		Long: `Gives an integration a new token, or signs in again: where the token expired, the sign-in is over, GitLab has moved, or the other method is wanted.
+		Short: "Gives an integration a new token, signs in again, or goes another way to its GitLab",
+		Long: `Gives an integration a new token, signs in again, or goes another way to its GitLab: where the token expired, the sign-in is over, GitLab or its certificate has changed, or the other method is wanted.
 
 It signs in as flow connect does, with the integration's own method unless --oauth or --token-file says otherwise, and tests that. If the test fails, all stays as it was. Groups, repos, rules, choices by hand and the log stay in any case. Then it looks for groups and repos, as flow refresh does: what another account can't see counts as no longer found.
 
-Client ID, client secret and redirect URI are those that are stored, unless others are given. A secret never follows to another address: with --base-url it is given again. Give that only where the same GitLab has moved; another one has other repos.
+With nothing but flags of the way (--ca-file, --unverified, --proxy, --proxy-password-file, --client-cert, --client-key, --plain-http) the stored token or sign-in stays, and is tested over that way. A new token with them needs --token-file, also for stdin: --token-file -. What no flag speaks of stays as it is stored. Back to the machine's own settings lead --ca-file "", --proxy "", --client-cert "", --unverified=false and --plain-http=false.
+
+Client ID, client secret and redirect URI are those that are stored, unless others are given. A secret never follows to another address: with --base-url it is given again. Of the way only the proxy follows there. Give --base-url only where the same GitLab has moved; another one has other repos.
 
 A sign-in that is replaced is revoked in GitLab. A token that is replaced stays valid there until it expires or you revoke it.
+
+` + networkHelp + `
 
 Progress goes to stderr, the result to stdout. With --json stdout has the events of flow connect, with reconnected in place of created.`,
 		Example: `flow reconnect acme-gitlab --token-file token
 flow reconnect acme-gitlab --oauth
 flow reconnect acme-gitlab --oauth --client-id ID --client-secret-file secret
-flow reconnect acme-gitlab --base-url git.acme.com --token-file token`,
+flow reconnect acme-gitlab --base-url git.acme.com --token-file token
+flow reconnect acme-gitlab --ca-file acme-root.pem
+flow reconnect acme-gitlab --proxy ""`,
 		Args:              takes("NAME"),
 		ValidArgsFunction: p.completeNames,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -54,8 +60,11 @@ func (p *program) runReconnect(ctx context.Context, name, baseURL string, f sign
 		client := p.newClient()
 		defer client.Close()
 		r := &reconnecting{signingIn: signingIn{program: p, flags: f, store: s, gitlab: client, events: e}, in: in}
-		if err := r.answer(baseURL); err != nil {
+		if err := r.answer(ctx, baseURL); err != nil {
 			return err
+		}
+		if r.keepsCredential() {
+			return r.reroute(ctx)
 		}
 		if err := r.draft.Check(flow.StepCredentials, nil); flow.CausedBy(err, flow.NoClientID) {
 			return p.howToRegister(ctx, r.draft, err)
@@ -84,7 +93,7 @@ func (r *reconnecting) method() flow.Method {
 }
 
 // answer takes what is stored and the flags into the draft.
-func (r *reconnecting) answer(baseURL string) error {
+func (r *reconnecting) answer(ctx context.Context, baseURL string) error {
 	method := r.method()
 	if err := r.flags.check(method, r.env); err != nil {
 		return err
@@ -97,11 +106,17 @@ func (r *reconnecting) answer(baseURL string) error {
 	d.SetProvider(provider)
 	d.SetMethod(method)
 	d.SetAddress(r.in.BaseURL.String())
-	d.PlainHTTP = r.flags.plainHTTP || r.in.PlainHTTP
-	if baseURL != "" {
-		d.SetAddress(baseURL)
-		d.PlainHTTP = r.flags.plainHTTP
+	network, err := r.storedNetwork(ctx)
+	if err != nil {
+		return err
 	}
+	if d.SetNetwork(network); baseURL != "" {
+		d.SetAddress(baseURL)
+	}
+	if network, err = r.flags.network.over(ctx, r.program, d.Network); err != nil {
+		return err
+	}
+	d.SetNetwork(network)
 	if method == flow.OAuth {
 		d.SetApplication(r.application())
 		d.Port = r.flags.callback.port
@@ -149,6 +164,9 @@ func (r *reconnecting) reuseClientSecret(ctx context.Context) error {
 	old, err := r.store.Connection(ctx, r.in.ID)
 	if err != nil || old.App.Secret.IsZero() || r.draft.ReuseSecret(old) {
 		return nil // none, or lost: GitLab will say if it wants one
+	}
+	if r.draft.Server.BaseURL == r.in.BaseURL {
+		return &usageError{"The stored client secret was not given for a way on which others can read it.", "Give it again, in a file with --client-secret-file."}
 	}
 	places, err := flow.Candidates(r.draft.Address)
 	if err == nil && slices.Contains(places, r.in.BaseURL) && r.draft.Server.BaseURL.IsZero() {

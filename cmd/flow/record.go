@@ -16,12 +16,14 @@ type record struct {
 	Redirect   string          `json:"redirect_uri,omitempty"` // of oauth, where the page is not one of this machine
 	Renewal    flow.Renewal    `json:"renewal,omitempty"`      // of oauth: begun or unanswered, where the last one did not end
 	BaseURL    flow.BaseURL    `json:"base_url"`
-	PlainHTTP  bool            `json:"plain_http"`
+	OwnURL     string          `json:"own_url"` // what GitLab calls itself, where that is another address
+	Network    networkRecord   `json:"network"`
 	Services   []string        `json:"services"`
 	Status     status          `json:"status"`
 	Account    string          `json:"account"`
 	Server     string          `json:"server"`
 	GitLab     string          `json:"server_version"`
+	Lacks      []string        `json:"lacks"` // what a GitLab of that version can't tell
 	Scopes     []flow.Scope    `json:"scopes"`
 	Expires    *time.Time      `json:"expires"` // null: never, or not known
 	TestedAt   time.Time       `json:"tested_at"`
@@ -53,9 +55,9 @@ func recordOf(in flow.Integration) record {
 	r := record{
 		ID: in.ID, Name: in.Name, Provider: in.Provider, Method: in.Method,
 		ClientID: in.App.ClientID, Redirect: in.App.Redirect, Renewal: in.Renewal,
-		BaseURL: in.BaseURL, PlainHTTP: in.PlainHTTP, Services: in.Services.Names(),
+		BaseURL: in.BaseURL, OwnURL: in.Report.OwnURL, Network: networkRecordOf(in.Network), Services: in.Services.Names(),
 		Status:  status{in.Status.Data, reasonOf(in), in.Status.Since},
-		Account: in.Report.Account, Server: in.Report.Server, GitLab: in.Report.Version,
+		Account: in.Report.Account, Server: in.Report.Server, GitLab: in.Report.Version, Lacks: append([]string{}, in.Report.Lacks...),
 		Scopes: append([]flow.Scope{}, in.Report.Scopes...), TestedAt: in.Report.At,
 		Checks:    append([]flow.Check{}, in.Report.Checks...),
 		CreatedAt: in.CreatedAt, CreatedBy: in.CreatedBy, SavedTimes: in.Version,
@@ -64,8 +66,8 @@ func recordOf(in flow.Integration) record {
 			KeptOut: in.Counts[flow.KeptOut], Paused: in.Counts[flow.Paused], NotSupported: in.Counts[flow.NotSupported],
 		},
 	}
-	for i := range r.Checks {
-		r.Checks[i].Hint = onCommandLine(r.Checks[i].Hint, commands{reconnect: commandsFor(in).reconnect})
+	for i, check := range r.Checks {
+		r.Checks[i] = shown(check, checkCommands(in))
 	}
 	if !in.Report.Expires.IsZero() {
 		r.Expires = &in.Report.Expires

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -42,7 +43,7 @@ func (p *program) runRefresh(ctx context.Context, name string, asJSON bool) erro
 		defer client.Close()
 		found, err := p.discover(ctx, client, s, in)
 		if err != nil {
-			return refreshHint(ctx, client, in, err)
+			return refreshHint(ctx, client, s, in, err)
 		}
 		if asJSON {
 			return writeJSON(p.stdout, refreshed{in.ID, in.Name, found})
@@ -73,20 +74,33 @@ func (p *program) discover(ctx context.Context, g flow.GitLab, s flow.Store, in 
 
 // refreshHint adds what to do about a refresh that failed. A token that is of
 // no use any more is replaced.
-func refreshHint(ctx context.Context, client *gitlab.Client, in flow.Integration, err error) error {
+func refreshHint(ctx context.Context, client *gitlab.Client, s *store.Store, in flow.Integration, err error) error {
 	hint := &hinted{err: err, commands: commandsFor(in)}
 	switch {
 	case in.Method == flow.OAuth && flow.CausedBy(err, flow.ScopeMissing):
 		hint.next = "Tick api, read_user and read_repository at the application in GitLab, then run " + hint.reconnect + " --oauth."
 	case flow.CausedBy(err, flow.TokenUnknown, flow.TokenExpired, flow.TokenRevoked, flow.ScopeMissing):
-		ctx, cancel := context.WithTimeout(ctx, findBound)
-		defer cancel()
 		hint.next = "Make a new one in GitLab, then run " + hint.reconnect + " --token-file FILE."
-		if server, err := client.Find(ctx, in.BaseURL.String(), in.PlainHTTP); err == nil && server.TokenPage != "" {
-			hint.next += " It is made at " + server.TokenPage
+		if page := tokenPage(ctx, client, s, in); page != "" {
+			hint.next += " It is made at " + page
 		}
 	}
 	return hint
+}
+
+// tokenPage is where a token is made; "" if GitLab does not say.
+func tokenPage(ctx context.Context, client *gitlab.Client, s *store.Store, in flow.Integration) string {
+	ctx, cancel := context.WithTimeout(ctx, findBound)
+	defer cancel()
+	conn, err := s.Connection(ctx, in.ID)
+	if err != nil {
+		return ""
+	}
+	server, err := client.Find(ctx, in.BaseURL.String(), conn.Network)
+	if err != nil {
+		return ""
+	}
+	return strings.Join(append([]string{server.TokenPage}, server.OtherPages...), " or ")
 }
 
 // commandsFor are the commands that help an integration which is stored.

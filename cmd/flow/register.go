@@ -21,7 +21,7 @@ func (p *program) howToRegister(ctx context.Context, d flow.Draft, err error) er
 	defer cancel()
 	client := p.newClient()
 	defer client.Close()
-	server, unknown := client.Find(asking, d.Address, d.PlainHTTP)
+	server, unknown := client.Find(asking, d.Address, d.Network)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -17,9 +18,15 @@ import (
 	"flow/tui"
 )
 
+// screenFlags fill in answers of the wizard.
+type screenFlags struct {
+	callback callbackFlags
+	network  networkFlags
+}
+
 // command returns flow itself with all its commands.
 func (p *program) command() *cobra.Command {
-	var callback callbackFlags
+	var f screenFlags
 	root := &cobra.Command{
 		Use:   "flow",
 		Short: "Connects a GitLab to Flow and chooses the repos that it reads",
@@ -27,7 +34,13 @@ func (p *program) command() *cobra.Command {
 
 Without a command it opens on this terminal: with the wizard as long as there is no integration, else with the list of integrations. In scripts use flow connect.
 
-Flow only reads from GitLab. What it learns stays in one file on this machine, $XDG_DATA_HOME/flow/flow.db, the secrets sealed with a key of their own.`,
+Flow only reads from GitLab. What it learns stays in one file on this machine, $XDG_DATA_HOME/flow/flow.db, the secrets sealed with a key of their own.
+
+What the flags say of the way to GitLab and of OAuth fills in the wizard's answers.
+
+` + networkHelp + `
+
+` + exitCodes,
 		Example: `flow
 flow demo
 flow connect --name acme-gitlab --base-url gitlab.acme.com --token-file token`,
@@ -37,18 +50,19 @@ flow connect --name acme-gitlab --base-url gitlab.acme.com --token-file token`,
 
 		SuggestionsMinimumDistance: 2,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := callback.resolve(cmd.Flags(), p.env); err != nil {
+			if err := f.callback.resolve(cmd.Flags(), p.env); err != nil {
 				return err
 			}
-			return p.runScreens(cmd.Context(), callback)
+			return p.runScreens(cmd.Context(), f)
 		},
 	}
-	callback.add(root.Flags())
+	f.callback.add(root.Flags())
+	f.network.add(root.Flags())
 	root.PersistentFlags().StringVar(&p.storeFile, "store", "", "the database file (default: $FLOW_STORE, else $XDG_DATA_HOME/flow/flow.db)")
 	root.SetFlagErrorFunc(flagMistake)
 	root.SetHelpFunc(showHelp)
-	root.AddCommand(p.connectCommand(), p.listCommand(), p.showCommand(), p.reposCommand(), p.refreshCommand(),
-		p.reconnectCommand(), p.deleteCommand(), p.demoCommand(), p.versionCommand())
+	root.AddCommand(p.connectCommand(), p.checkCommand(), p.listCommand(), p.showCommand(), p.reposCommand(), p.whyCommand(),
+		p.refreshCommand(), p.reconnectCommand(), p.deleteCommand(), p.demoCommand(), p.versionCommand())
 	return root
 }
 
@@ -58,7 +72,14 @@ func (p *program) canDraw() bool {
 	return p.isTerminal(p.stdin) && p.isTerminal(p.stdout) && p.env("TERM") != "dumb"
 }
 
-func (p *program) runScreens(ctx context.Context, callback callbackFlags) error {
+func (p *program) runScreens(ctx context.Context, f screenFlags) error {
+	if f.network.passwordIsStdin() {
+		return &usageError{"Stdin is for the keys: it can't hold the password of a proxy.", "Give a file with --proxy-password-file, or type the password into the wizard."}
+	}
+	network, err := f.network.over(ctx, p, flow.Network{})
+	if err != nil {
+		return err
+	}
 	if !p.canDraw() {
 		return &flow.Fault{Cause: flow.NoTerminal}
 	}
@@ -73,7 +94,7 @@ func (p *program) runScreens(ctx context.Context, callback callbackFlags) error 
 		GitLab: client, Store: s, Now: p.now, Who: p.who(), Getenv: p.env,
 		Database: p.withTilde(kept.Database), Key: p.withTilde(kept.Key),
 		OpenURL: p.browser(), Dir: currentDir(), Notes: s.Notes(),
-		SSH: p.ssh(), Redirect: callback.redirect, Port: callback.port,
+		SSH: p.ssh(), Redirect: f.callback.redirect, Port: f.callback.port, Network: network,
 	})
 	return errors.Join(err, s.Close())
 }
@@ -98,15 +119,20 @@ func noSuchCommand(cmd *cobra.Command, args []string) error {
 	return mistake
 }
 
-// takes refuses any other number of arguments than those that are named.
+// takes refuses any other number of arguments than those that are named. The
+// first is an integration.
 func takes(names ...string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		next := "Run " + strings.Join(append([]string{cmd.CommandPath()}, names...), " ") + ", or see " + cmd.CommandPath() + " --help."
 		switch {
+		case len(args) < len(names) && len(args) > 0:
+			return &usageError{cmd.CommandPath() + " needs " + names[len(args)] + " as well.", next}
 		case len(args) < len(names):
-			return &usageError{cmd.CommandPath() + " needs " + names[len(args)] + ", an integration.", next}
+			return &usageError{cmd.CommandPath() + " needs " + names[0] + ", an integration.", next}
 		case len(args) > len(names) && len(names) == 0:
 			return &usageError{cmd.CommandPath() + " takes flags only.", "See " + cmd.CommandPath() + " --help."}
+		case len(args) > len(names) && len(names) > 1:
+			return &usageError{cmd.CommandPath() + " takes " + strings.Join(names, " and ") + " only.", next + " A name with spaces stands in quotes."}
 		case len(args) > len(names):
 			return &usageError{cmd.CommandPath() + " takes one integration.", next + " A name with spaces stands in quotes."}
 		}
@@ -114,17 +140,30 @@ func takes(names ...string) cobra.PositionalArgs {
 	}
 }
 
+// otherNames tell who knows a flag by the name that other programs have for it.
+var otherNames = map[string]string{
+	"insecure": notInsecure, "insecure-skip-verify": notInsecure, "k": notInsecure,
+	"cacert": "Give --ca-file FILE.", "cert": "Give --client-cert FILE.", "key": "Give --client-key FILE.",
+}
+
+const notInsecure = "Give --ca-file FILE to trust a company's own authority. --unverified accepts any certificate."
+
 // flagMistake says what is wrong with a flag, without its value.
 func flagMistake(cmd *cobra.Command, err error) error {
 	see := "See " + cmd.CommandPath() + " --help."
 	var unknown *pflag.NotExistError
 	var empty *pflag.ValueRequiredError
 	var bad *pflag.InvalidValueError
+	if errors.As(err, &unknown) && cmd.Flags().Lookup("ca-file") != nil {
+		see = cmp.Or(otherNames[unknown.GetSpecifiedName()], see)
+	}
 	switch {
 	case errors.As(err, &unknown) && unknown.GetSpecifiedName() == "token":
 		return &usageError{"There is no --token: others on this machine can read what stands in a command.", "Give the token in a file with --token-file, or on stdin."}
 	case errors.As(err, &unknown) && unknown.GetSpecifiedName() == "client-secret":
 		return &usageError{"There is no --client-secret: others on this machine can read what stands in a command.", "Give the secret in a file with --client-secret-file, or on stdin with --client-secret-file -."}
+	case errors.As(err, &unknown) && unknown.GetSpecifiedName() == "proxy-password":
+		return &usageError{"There is no --proxy-password: others on this machine can read what stands in a command.", "Give the password in a file with --proxy-password-file, or on stdin with --proxy-password-file -."}
 	case errors.As(err, &unknown) && unknown.GetSpecifiedShortnames() != "":
 		return &usageError{"There is no flag -" + unknown.GetSpecifiedName() + ".", see}
 	case errors.As(err, &unknown):
@@ -149,7 +188,9 @@ func showHelp(cmd *cobra.Command, _ []string) {
 }
 
 func (p *program) newClient() *gitlab.Client {
-	return gitlab.New(gitlab.Options{UserAgent: "flow/" + buildOf().Version, Now: p.now})
+	o := p.reach
+	o.UserAgent, o.Now = "flow/"+buildOf().Version, p.now
+	return gitlab.New(o)
 }
 
 func currentDir() string {

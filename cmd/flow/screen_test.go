@@ -5,6 +5,8 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net/http"
+	"net/url"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -34,6 +36,7 @@ type world struct {
 	demo   bool
 
 	sleep func(context.Context, time.Duration) error // between requests; nil: really
+	proxy func(*http.Request) (*url.URL, error)      // as the environment names one; nil: as it does
 	deps  func(*tui.Deps)                            // what else is different; nil: nothing
 }
 
@@ -52,9 +55,14 @@ func newWorld(t *testing.T, o gitlabtest.Options) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(server.Close)
+	return worldOf(t, server, now)
+}
+
+// worldOf is a world with a GitLab that runs already.
+func worldOf(t *testing.T, server *gitlabtest.Server, now func() time.Time) *world {
 	dir := t.TempDir()
 	return &world{t: t, server: server, dir: dir, who: "ana@build-07", now: now, env: map[string]string{
-		"TERM": "xterm-256color", "LANG": "C.UTF-8", "XDG_STATE_HOME": filepath.Join(dir, "state"),
+		"TERM": "xterm-256color", "LANG": "C.UTF-8", "HOME": dir, "XDG_STATE_HOME": filepath.Join(dir, "state"),
 	}}
 }
 
@@ -90,7 +98,7 @@ func (w *world) open(width, height int) *window {
 	in, keys := io.Pipe()
 	tm := &window{t: w.t, keys: keys, vt: vt10x.New(vt10x.WithSize(width, height)), changed: make(chan struct{}), ended: make(chan error, 1)}
 	deps := tui.Deps{
-		GitLab: gitlab.New(gitlab.Options{Now: w.now, Sleep: w.sleep}), Store: s, Now: w.now, Who: w.who, Getenv: w.getenv,
+		GitLab: gitlab.New(gitlab.Options{Now: w.now, Sleep: w.sleep, Proxy: w.proxy}), Store: s, Now: w.now, Who: w.who, Getenv: w.getenv,
 		Database: "~/.local/share/flow/flow.db", Key: "~/.local/state/flow/identity", Dir: w.dir, Notes: s.Notes(),
 	}
 	if w.demo {

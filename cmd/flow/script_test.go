@@ -24,6 +24,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"flow/gitlab/gitlabtest"
+	"flow/gitlab/gitlabtest/weather"
 )
 
 // TestScripts runs the commands as a shell would, against a real GitLab on a
@@ -42,9 +43,10 @@ import (
 //	keys PATH NAMES     checks an object's names and their order
 //	nosecrets           checks that no file but those of secrets holds a piece of one
 //
-// and those of attemptCommands.
+// and those of attemptCommands and networkCommands.
 func TestScripts(t *testing.T) {
 	commands := maps.Clone(attemptCommands)
+	maps.Copy(commands, networkCommands)
 	maps.Copy(commands, map[string]func(*testscript.TestScript, bool, []string){
 		"gitlab": cmdGitLab, "dies": cmdDies, "answers": cmdAnswers, "mends": cmdMends, "requests": cmdRequests,
 		"forbids": cmdForbids, "revokes": cmdRevokes,
@@ -100,6 +102,10 @@ type scriptGitLab struct {
 	mends   []func()      // take back what goes wrong
 	dead    chan struct{} // closed once dies has ended it
 	started *started      // the command that was started last
+
+	https *weather.Server
+	proxy *weather.Proxy
+	seen  int // requests that passed looked at
 }
 
 func (s *scriptGitLab) close() {
@@ -225,10 +231,11 @@ func noSecret(ts *testscript.TestScript, name string, text []byte) {
 	}
 }
 
-// pieceOfSecret finds a part of the token or of the client secret. The prefix of
-// a token is no secret; six hexadecimal digits may stand anywhere by chance.
+// pieceOfSecret finds a part of the token, of the client secret or of the proxy's
+// password. The prefix of a token is no secret; six hexadecimal digits may stand
+// anywhere by chance.
 func pieceOfSecret(text []byte) string {
-	for whole, piece := range map[string]int{strings.TrimPrefix(secret, "glpat-"): 6, gitlabtest.DemoClientSecret: 10} {
+	for whole, piece := range map[string]int{strings.TrimPrefix(secret, "glpat-"): 6, gitlabtest.DemoClientSecret: 10, proxyPassword: 6} {
 		for i := 0; i+piece <= len(whole); i++ {
 			if bytes.Contains(text, []byte(whole[i:i+piece])) {
 				return whole[i : i+piece]
@@ -241,7 +248,7 @@ func pieceOfSecret(text []byte) string {
 func cmdNoSecrets(ts *testscript.TestScript, _ bool, _ []string) {
 	files := 0
 	ts.Check(filepath.WalkDir(ts.Getenv("WORK"), func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || strings.HasPrefix(d.Name(), "token") || strings.HasPrefix(d.Name(), "secret") {
+		if err != nil || d.IsDir() || slices.ContainsFunc([]string{"token", "secret", "password", "client.key", "both.pem"}, func(s string) bool { return strings.HasPrefix(d.Name(), s) }) {
 			return err
 		}
 		files++

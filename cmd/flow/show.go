@@ -17,7 +17,7 @@ func (p *program) showCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "show NAME",
 		Short: "Shows one integration",
-		Long: `Shows one integration: how it is doing and since when, where it leads, how it signs in, what it may do and until when, and how many repos are in which state.
+		Long: `Shows one integration: how it is doing and since when, where it leads and how, what it gives up on that way, how it signs in, what it may do and until when, and how many repos are in which state.
 
 It reads what is stored and asks no GitLab. Tokens and client secrets are never shown.`,
 		Example:           "flow show acme-gitlab\nflow show acme-gitlab --json",
@@ -54,9 +54,15 @@ func (p *program) facts(in flow.Integration, kept store.Keeping) [][]string {
 	if reason := reasonOf(in); reason != "" {
 		rows = append(rows, []string{"", reason})
 	}
+	for _, warning := range warningsOf(in) {
+		rows = append(rows, []string{"Warning", warning})
+	}
 	rows = append(rows, [][]string{
 		{"Provider", provider.Name},
-		{"Base URL", baseOf(in)},
+		{"Base URL", in.BaseURL.String()},
+	}...)
+	rows = append(rows, wayOf(in)...)
+	rows = append(rows, [][]string{
 		{"Server", in.Report.Server},
 		{"Sign-in", signInOf(in)},
 	}...)
@@ -74,11 +80,19 @@ func (p *program) facts(in flow.Integration, kept store.Keeping) [][]string {
 	}...)
 }
 
-func baseOf(in flow.Integration) string {
-	if in.BaseURL.IsPlain() {
-		return in.BaseURL.String() + " (http: others on the way can read the token)"
+// wayOf are the rows about the way to GitLab and what that says of itself, as far
+// as there is something to say.
+func wayOf(in flow.Integration) (rows [][]string) {
+	if in.Report.OwnURL != "" {
+		rows = append(rows, []string{"Own URL", in.Report.OwnURL})
 	}
-	return in.BaseURL.String()
+	if words := in.Network.Words(); len(words) > 0 {
+		rows = append(rows, []string{"Network", strings.Join(words, "; ")})
+	}
+	if len(in.Report.Lacks) > 0 {
+		rows = append(rows, []string{"Can't tell", strings.Join(in.Report.Lacks, "; ")})
+	}
+	return rows
 }
 
 // credentialOf is what an integration signs in with, in a word.

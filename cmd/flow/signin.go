@@ -7,83 +7,10 @@ import (
 	"strings"
 	"time"
 
-	"github.com/spf13/pflag"
-
 	"flow"
 	"flow/gitlab"
 	"flow/store"
 )
-
-// signInFlags say how to sign in: with an access token, or with OAuth.
-type signInFlags struct {
-	set *pflag.FlagSet // knows which were given
-
-	oauth                bool
-	tokenFile            string
-	clientID, secretFile string
-	callback             callbackFlags
-	plainHTTP, json      bool
-}
-
-func (f *signInFlags) add(flags *pflag.FlagSet) {
-	f.set = flags
-	flags.BoolVar(&f.oauth, "oauth", false, "sign in with a browser, on any machine")
-	flags.StringVar(&f.tokenFile, "token-file", "", "file that holds the token; - or none is stdin")
-	flags.StringVar(&f.clientID, "client-id", "", "of OAuth: what GitLab shows as Application ID")
-	flags.StringVar(&f.secretFile, "client-secret-file", "", "of OAuth: file that holds what GitLab shows as Secret; - is all of stdin")
-	f.callback.add(flags)
-	flags.BoolVar(&f.plainHTTP, "plain-http", false, "accept http, on which others can read the secrets")
-	flags.BoolVar(&f.json, "json", false, "print what happens as JSON, one object a line")
-}
-
-// callbackFlags say where GitLab leads a browser back to.
-type callbackFlags struct {
-	redirect string
-	port     int
-}
-
-func (f *callbackFlags) add(flags *pflag.FlagSet) {
-	flags.StringVar(&f.redirect, "redirect-uri", "", "of OAuth: a page of your own to end on (default: $FLOW_REDIRECT_URI, else this machine)")
-	flags.IntVar(&f.port, "callback-port", 0, "of OAuth: port of this machine to end on (default: Flow chooses)")
-}
-
-// resolve takes the default of what was not given, and checks the rest.
-func (f *callbackFlags) resolve(set *pflag.FlagSet, env func(string) string) error {
-	const flag, variable = "--redirect-uri", "FLOW_REDIRECT_URI"
-	source := flag
-	if !set.Changed("redirect-uri") {
-		f.redirect, source = strings.TrimSpace(env(variable)), variable
-	}
-	if set.Changed("callback-port") && (f.port < 1 || f.port > 65535) {
-		return &usageError{"--callback-port is not a port.", "Give one of 1 to 65535, or leave it out."}
-	}
-	if f.redirect == "" {
-		return nil
-	}
-	if err := flow.CheckRedirect(f.redirect); err != nil {
-		return &hinted{err: err, next: "Give " + source + " a whole address, such as https://flow.example.com/callback."}
-	}
-	return nil
-}
-
-// oauthFlags are those that mean nothing to an access token.
-var oauthFlags = []string{"client-id", "client-secret-file", "redirect-uri", "callback-port"}
-
-// check checks the flags against the method that is meant.
-func (f *signInFlags) check(m flow.Method, env func(string) string) error {
-	if m == flow.AccessToken {
-		for _, name := range oauthFlags {
-			if f.set.Changed(name) {
-				return &usageError{"--" + name + " belongs to OAuth.", "Give --oauth as well, or leave it out."}
-			}
-		}
-		return nil
-	}
-	if f.set.Changed("token-file") {
-		return &usageError{"--token-file belongs to access tokens, not to OAuth.", "Leave it out, or --oauth."}
-	}
-	return f.callback.resolve(f.set, env)
-}
 
 // signingIn is what connecting and reconnecting share: they find the GitLab, get
 // a credential for it and test that.
@@ -98,7 +25,7 @@ type signingIn struct {
 
 // find looks for the GitLab of the draft.
 func (s *signingIn) find(ctx context.Context) error {
-	server, err := s.gitlab.Find(ctx, s.draft.Address, s.draft.PlainHTTP)
+	server, err := s.gitlab.Find(ctx, s.draft.Address, s.draft.Network)
 	if err == nil {
 		s.draft.SetServer(server)
 	}
@@ -112,6 +39,9 @@ func (s *signingIn) getCredential(ctx context.Context, found func() error) error
 	read := s.readToken
 	if s.draft.Method == flow.OAuth {
 		read = s.readClientSecret
+	}
+	if err := s.readProxyPassword(ctx); err != nil {
+		return err
 	}
 	if err := read(ctx); err != nil {
 		return err
@@ -128,10 +58,31 @@ func (s *signingIn) getCredential(ctx context.Context, found func() error) error
 	return nil
 }
 
+// readProxyPassword takes it into the draft where it is to come by stdin.
+func (s *signingIn) readProxyPassword(ctx context.Context) error {
+	if !s.flags.network.passwordIsStdin() {
+		return nil
+	}
+	if s.isTerminal(s.stdin) {
+		s.sayWhereKept("password")
+	}
+	password, err := s.read(ctx, aProxyPassword, "-")
+	if err == nil {
+		n := s.draft.Network
+		n.ProxyPassword = password
+		s.draft.SetNetwork(n)
+	}
+	return err
+}
+
 // readToken takes the token into the draft.
 func (s *signingIn) readToken(ctx context.Context) error {
-	if s.flags.tokenFile == "" && s.isTerminal(s.stdin) {
+	switch {
+	case s.flags.tokenFile != "":
+	case s.isTerminal(s.stdin):
 		s.sayWhereKept("token") // before it is asked for
+	case s.flags.network.passwordIsStdin():
+		return &usageError{"The proxy password takes up stdin, which the token has to come by.", "Give the token in a file with --token-file."}
 	}
 	token, err := s.read(ctx, aToken, s.flags.tokenFile)
 	if err == nil {
@@ -143,11 +94,15 @@ func (s *signingIn) readToken(ctx context.Context) error {
 // readClientSecret takes the client secret into the draft, where there is one.
 func (s *signingIn) readClientSecret(ctx context.Context) error {
 	file, app := s.flags.secretFile, s.draft.App
+	if s.secretIsStdin() && app.Redirect != "" {
+		taker := "client secret"
+		if file != "-" {
+			taker = "proxy password"
+		}
+		return &usageError{"The " + taker + " takes up stdin, which the address that a browser ends on has to come by.", "Give the secret in a file."}
+	}
 	if file == "" {
 		return nil
-	}
-	if s.secretIsStdin() && app.Redirect != "" {
-		return &usageError{"The client secret takes up stdin, which the address that a browser ends on has to come by.", "Give the secret in a file."}
 	}
 	secret, err := s.read(ctx, aClientSecret, file)
 	if err == nil {
@@ -157,9 +112,11 @@ func (s *signingIn) readClientSecret(ctx context.Context) error {
 	return err
 }
 
-// secretIsStdin reports whether stdin is there for the client secret alone. On a
-// terminal that is asked for, and answers can follow.
-func (s *signingIn) secretIsStdin() bool { return s.flags.secretFile == "-" && !s.isTerminal(s.stdin) }
+// secretIsStdin reports whether stdin is there for a secret alone. On a terminal
+// that is asked for, and answers can follow.
+func (s *signingIn) secretIsStdin() bool {
+	return (s.flags.secretFile == "-" || s.flags.network.passwordIsStdin()) && !s.isTerminal(s.stdin)
+}
 
 func (s *signingIn) sayWhereKept(what string) {
 	kept := s.store.Keeping()
@@ -222,19 +179,28 @@ func (s *signingIn) signInHint(err error) error {
 
 // test tries what Flow will need. keeps is said of what is stored if it fails.
 func (s *signingIn) test(ctx context.Context, keeps string) error {
-	tell := tellChecks(s.stderr)
-	report, err := s.gitlab.Test(ctx, s.draft.Connection(), func(c flow.Check) {
-		tell(c)
-		if c.Status.Done() {
-			s.events.tell(checkEvent{"check", shown(c)})
-		}
-	})
+	report, err := s.try(ctx, s.draft.Connection(), commands{})
 	s.draft.SetReport(report) // also in part: who ends the sign-in goes by it
 	if err != nil || report.Passed() {
 		return err
 	}
+	return notConnected(report, keeps)
+}
+
+// try tests a connection and tells how.
+func (s *signingIn) try(ctx context.Context, conn flow.Connection, c commands) (flow.Report, error) {
+	tell := tellChecks(s.stderr, c)
+	return s.gitlab.Test(ctx, conn, func(check flow.Check) {
+		tell(check)
+		if check.Status.Done() {
+			s.events.tell(checkEvent{"check", shown(check, c)})
+		}
+	})
+}
+
+func notConnected(r flow.Report, keeps string) error {
 	return &hinted{
-		err:  &flow.Fault{Cause: flow.Unknown, Detail: strings.TrimSuffix(report.Summary(), ".")},
+		err:  &flow.Fault{Cause: flow.Unknown, Detail: strings.TrimSuffix(r.Summary(), ".")},
 		next: keeps + " Mend what failed, then run the same command again.",
 	}
 }

@@ -75,7 +75,7 @@ func TestPrintedAddressInTmux(t *testing.T) {
 	if _, err := browser.Authorize(ctx, long, true); err != nil {
 		t.Fatal(err)
 	}
-	p.see("Connected: 9 ok.", "enter continue")
+	p.see(passed, "enter continue")
 
 	// Leaving leaves the line there, on a terminal that is as it was.
 	q := newPane(t, 80, 24, overSSHTo).doors(binary, server)

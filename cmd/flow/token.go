@@ -2,11 +2,7 @@ package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"io"
-	"io/fs"
-	"os"
 	"strings"
 	"unicode"
 
@@ -24,8 +20,9 @@ type wanted struct {
 }
 
 var (
-	aToken        = wanted{"token", "Access token", "--token-file"}
-	aClientSecret = wanted{"client secret", "Client secret", "--client-secret-file"}
+	aToken         = wanted{"token", "Access token", "--token-file"}
+	aClientSecret  = wanted{"client secret", "Client secret", "--client-secret-file"}
+	aProxyPassword = wanted{"proxy password", "Proxy password", "--proxy-password-file"}
 )
 
 // read reads a secret from a file, from stdin (file is "" or -), or asks for it
@@ -33,7 +30,7 @@ var (
 func (p *program) read(ctx context.Context, w wanted, file string) (flow.Secret, error) {
 	switch {
 	case file != "" && file != "-":
-		return p.readFile(w, file)
+		return p.readFile(ctx, w, file)
 	case p.isTerminal(p.stdin):
 		return p.ask(ctx, w)
 	}
@@ -44,31 +41,15 @@ func (p *program) read(ctx context.Context, w wanted, file string) (flow.Secret,
 	return w.in(text, "stdin")
 }
 
-func (p *program) readFile(w wanted, file string) (flow.Secret, error) {
-	f, err := os.Open(file)
+func (p *program) readFile(ctx context.Context, w wanted, file string) (flow.Secret, error) {
+	text, open, err := readBounded(ctx, file, maxSecret)
 	if err != nil {
-		return flow.Secret{}, w.unreadable(file, err)
+		return flow.Secret{}, unreadable(w.name+" file", w.flag, file, err)
 	}
-	defer f.Close()
-	if info, err := f.Stat(); err == nil && info.Mode().IsRegular() && info.Mode().Perm()&0o077 != 0 {
-		fmt.Fprintf(p.stderr, "Others can read %s. Run chmod 600 on it.\n", shownPath(file))
-	}
-	text, err := io.ReadAll(io.LimitReader(f, maxSecret))
-	if err != nil {
-		return flow.Secret{}, w.unreadable(file, err)
+	if open {
+		p.warnOpen(file)
 	}
 	return w.in(text, shownPath(file))
-}
-
-func shownPath(file string) string { return flow.CleanLine(file, 200) }
-
-func (w wanted) unreadable(file string, err error) error {
-	why := err
-	var path *fs.PathError
-	if errors.As(err, &path) {
-		why = path.Err
-	}
-	return &usageError{fmt.Sprintf("The %s file %s can't be read: %s.", w.name, shownPath(file), why), "Check " + w.flag + "."}
 }
 
 // in takes the secret out of a text that may hold nothing else but white space
@@ -78,12 +59,20 @@ func (w wanted) in(text []byte, source string) (flow.Secret, error) {
 	switch {
 	case secret.IsZero() && w == aToken:
 		return flow.Secret{}, &hinted{err: &flow.Fault{Cause: flow.NoToken}, next: "There is none in " + source + ": give it in a file with --token-file, or on stdin."}
+	case secret.IsZero() && w == aProxyPassword:
+		return flow.Secret{}, &usageError{"There is no " + w.name + " in " + source + ".", "Leave out " + w.flag + " if the proxy wants none."}
 	case secret.IsZero():
 		return flow.Secret{}, &usageError{"There is no " + w.name + " in " + source + ".", "Leave out " + w.flag + " if GitLab does not treat the application as confidential."}
-	case strings.ContainsFunc(secret.Reveal(), func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) }):
+	case strings.ContainsFunc(secret.Reveal(), w.isForeign):
 		return flow.Secret{}, &usageError{"What stands in " + source + " is more than a " + w.name + ": it has several words or lines.", "Leave only the " + w.name + " there."}
 	}
 	return secret, nil
+}
+
+// isForeign reports whether a character can't be part of the secret. A password
+// may hold spaces.
+func (w wanted) isForeign(r rune) bool {
+	return !unicode.IsPrint(r) || unicode.IsSpace(r) && w != aProxyPassword
 }
 
 // await returns what read returns, or the fault Cancelled if ctx ends first:

@@ -51,22 +51,29 @@ func TestTold(t *testing.T) {
 		{"a bad name", &flow.Fault{Cause: flow.BadName, Detail: "-x", Where: "it starts with a dash"},
 			"flow: \"-x\" can't be a name: it starts with a dash.\nGive --name with 1 to 64 characters.\n", 2},
 		{"the context is over", fmt.Errorf("test: %w", context.Canceled), "flow: Cancelled.\nStart it again when you like.\n", 1},
+		{"an unknown authority", &flow.Fault{Cause: flow.UnknownCA, Host: "git.example.com", Detail: "Acme Root CA 2"},
+			"flow: Can't trust git.example.com: its certificate is from \"Acme Root CA 2\", unknown here.\nGive its file with --ca-file.\n", 1},
+		{"the same of an integration", &hinted{err: &flow.Fault{Cause: flow.UnknownCA, Host: "git.example.com", Detail: "Acme Root CA 2"}, commands: commandsFor(flow.Integration{Name: "acme"})},
+			"flow: Can't trust git.example.com: its certificate is from \"Acme Root CA 2\", unknown here.\nRun flow reconnect acme --ca-file FILE.\n", 1},
+		{"a file without certificates", &flow.Fault{Cause: flow.BadCertificate, Detail: "root.pem", Where: "it is empty"},
+			"flow: Can't use root.pem: it is empty.\nGive a file with certificates in PEM form.\n", 2},
+		{"a test that failed says no more", fmt.Errorf("check: %w", verdict(exitNotConnected)), "", 11},
 		{"anything else", errors.New("disk on fire"), "flow: disk on fire.\nRun the same command again.\n", 1},
 	} {
-		if got := told(test.err); got != test.want {
-			t.Errorf("%s:\n got %q\nwant %q", test.name, got, test.want)
-		}
-		if got := exitCode(test.err); got != test.code {
-			t.Errorf("%s: exit code %d, want %d", test.name, got, test.code)
+		var out strings.Builder
+		p := withEnv(nil)
+		p.stderr = &out
+		if got := p.end(test.err); got != test.code || out.String() != test.want {
+			t.Errorf("%s: exit code %d, want %d, and\n got %q\nwant %q", test.name, got, test.code, out.String(), test.want)
 		}
 	}
-	if exitCode(nil) != 0 {
+	if withEnv(nil).end(nil) != 0 {
 		t.Error("no error is no failure")
 	}
 }
 
 // onScreen are words that only make sense with keys and fields in front of one.
-var onScreen = regexp.MustCompile(`(?i)\bpress|\bpaste\b|\btype (it|that|the|what|https)|\babove\b|\bbelow\b|\bswitch on\b`)
+var onScreen = regexp.MustCompile(`(?i)\bpress|\bpaste\b|\btype (it|that|the|what|https)|\baddress(es)? above\b|\bfile below\b|\bbelow, as\b|\bswitch on repo\b`)
 
 // TestNoWordsOfScreens reads the sentences where they are written, so that one
 // that is added there can't be forgotten here.
@@ -76,7 +83,7 @@ func TestNoWordsOfScreens(t *testing.T) {
 		t.Fatal(err)
 	}
 	seen := 0
-	for _, file := range append(files, "../../fault.go") {
+	for _, file := range append(files, "../../fault.go", "../../why.go") {
 		if strings.HasSuffix(file, "_test.go") {
 			continue
 		}
@@ -96,6 +103,31 @@ func TestNoWordsOfScreens(t *testing.T) {
 	}
 	if seen < 50 {
 		t.Errorf("only %d sentences found", seen)
+	}
+}
+
+// TestStepsAgree: what is kept as a text has no cause, so one sentence of a screen
+// has to become the same in whichever fault it is.
+func TestStepsAgree(t *testing.T) {
+	said := map[string]flow.Cause{}
+	for cause, s := range steps {
+		text := (&flow.Fault{Cause: cause}).Next()
+		if text == "" {
+			t.Errorf("%s has no next step on a screen", cause)
+		}
+		if other, ok := said[text]; ok && steps[other] != s {
+			t.Errorf("%s and %s say %q on a screen, and different things here", cause, other, text)
+		}
+		said[text] = cause
+		for _, c := range []commands{{}, commandsFor(flow.Integration{Name: "acme"})} {
+			direct := nextStep(&flow.Fault{Cause: cause}, c)
+			if kept := onCommandLine("It is so. "+text, c); kept != "It is so. "+direct {
+				t.Errorf("%s: an error says %q, what is kept %q", cause, direct, kept)
+			}
+			if strings.ContainsAny(direct, "{}") || strings.Contains(direct, "run  ") {
+				t.Errorf("%s: %q", cause, direct)
+			}
+		}
 	}
 }
 

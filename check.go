@@ -70,13 +70,17 @@ const (
 type Check struct {
 	Name   string        `json:"name"`
 	Status CheckStatus   `json:"status"`
-	Text   string        `json:"text"`           // one line: what was found, or what it waits for
-	Hint   string        `json:"hint,omitempty"` // what it means and what to do
-	Link   string        `json:"link,omitempty"` // the page where that can be done
-	Says   string        `json:"says,omitempty"` // the server's own words
-	Field  Field         `json:"-"`              // the answer that is at fault
+	Text   string        `json:"text"`            // one line: what was found, or what it waits for
+	Hint   string        `json:"hint,omitempty"`  // what it means and what to do
+	Link   string        `json:"link,omitempty"`  // the page where that can be done
+	Says   string        `json:"says,omitempty"`  // the server's own words
+	Cause  Cause         `json:"cause,omitempty"` // of the fault that it failed by
+	Field  Field         `json:"-"`               // the answer that is at fault
 	Took   time.Duration `json:"took_ns,omitempty"`
 }
+
+// Quote is the server's own words, led by who says them.
+func (c Check) Quote() string { return Quote(c.Cause, c.Says) }
 
 // A Report is what Test connection found out. It holds no secret and is stored
 // with the integration.

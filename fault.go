@@ -266,6 +266,28 @@ func (f *Fault) fill(text string) string {
 	return strings.NewReplacer(values...).Replace(text)
 }
 
+// Quote is the server's own words, led by who says them.
+func (f *Fault) Quote() string { return Quote(f.Cause, f.Says) }
+
+// Quote leads the words that came with a fault of a cause by who says them: it is
+// not always GitLab. "" where there are none.
+func Quote(c Cause, says string) string {
+	switch c {
+	case ProxyAuth, ProxyDenied, ProxyFailed:
+		return prefixed("The proxy says: ", says)
+	case Captive, Firewall, FrontAuth, NotGitLab, CertWanted, CertDenied:
+		return prefixed("It says: ", says)
+	}
+	return prefixed("GitLab says: ", says)
+}
+
+func prefixed(lead, text string) string {
+	if text == "" {
+		return ""
+	}
+	return lead + text
+}
+
 func (f *Fault) Error() string {
 	text := string(f.Cause)
 	for _, part := range []string{f.Host, f.Detail, f.Where, f.Says} {

@@ -215,3 +215,18 @@ func TestAFaultsTextKeepsTheChainForLogs(t *testing.T) {
 		}
 	}
 }
+
+// The words that stand below a fault are not always GitLab's.
+func TestQuoteNamesWhoSpeaks(t *testing.T) {
+	for cause, want := range map[flow.Cause]string{
+		flow.TokenUnknown: "GitLab says: 401 Unauthorized", flow.ProxyAuth: "The proxy says: 401 Unauthorized",
+		flow.Captive: "It says: 401 Unauthorized", flow.FrontAuth: "It says: 401 Unauthorized", "": "GitLab says: 401 Unauthorized",
+	} {
+		if got := (&flow.Fault{Cause: cause, Says: "401 Unauthorized"}).Quote(); got != want {
+			t.Errorf("%s: %q, want %q", cause, got, want)
+		}
+	}
+	if got := (flow.Check{Cause: flow.Captive}).Quote(); got != "" {
+		t.Errorf("who says nothing is quoted: %q", got)
+	}
+}

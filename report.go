@@ -56,11 +56,7 @@ func (c Check) write(t *strings.Builder, conn Connection) {
 	}
 	lead := fmt.Sprintf("%-10s%-11s", c.Status, c.Name)
 	paragraph(t, lead, conn.Redact(text))
-	says := ""
-	if c.Says != "" {
-		says = "GitLab says: " + c.Says
-	}
-	for _, more := range []string{c.Hint, c.Link, says} {
+	for _, more := range []string{c.Hint, c.Link, c.Quote()} {
 		if more != "" {
 			paragraph(t, strings.Repeat(" ", len(lead)), conn.Redact(more))
 		}

@@ -63,6 +63,9 @@ type Why struct {
 	State    string `json:"state,omitempty"` // of a repo in the list, in the words of the State column
 }
 
+// Quote is GitLab's own words, led by who says them.
+func (w Why) Quote() string { return Quote("", w.Says) }
+
 // Why says why a group or repo is or is not in the list of an integration. asked
 // is its path, or a link to it or to a page in it. Faults: BadPath, and those of
 // the way to GitLab where it has to be asked.

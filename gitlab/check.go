@@ -219,7 +219,7 @@ func (t *test) needsCredential() string { return "needs a " + t.credential() + "
 
 // failure is the check that failed by a fault.
 func (t *test) failure(name string, f *flow.Fault) flow.Check {
-	check := flow.Check{Name: name, Status: flow.Failed, Text: phrase(f.Sentence()), Hint: f.Next(), Says: f.Says, Field: fieldOf(f.Cause)}
+	check := flow.Check{Name: name, Status: flow.Failed, Text: phrase(f.Sentence()), Hint: f.Next(), Says: f.Says, Cause: f.Cause, Field: fieldOf(f.Cause)}
 	if f.Cause == flow.ScopeMissing && t.method == flow.OAuth {
 		t.needsTicks(&check, f)
 	}

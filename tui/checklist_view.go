@@ -86,6 +86,6 @@ func (l *checkList) explain(b *body, c flow.Check, indent, width int) {
 		b.addLines(l.env.styles.address(c.Link, width)...)
 	}
 	if c.Says != "" {
-		b.add(lead + cut("GitLab says: "+c.Says, room))
+		b.add(lead + cut(c.Quote(), room))
 	}
 }

@@ -168,7 +168,7 @@ func (c *credentials) viewFault(b *body, at stop, margin, width int) {
 	}
 	b.add(rows...)
 	if f.Says != "" {
-		b.detail(indent + cut("GitLab says: "+f.Says, room))
+		b.detail(indent + cut(f.Quote(), room))
 	}
 }
 

@@ -40,7 +40,7 @@ func (p *doors) viewEnd(s *screen, width int) {
 	}
 	b.add(prefixed("  ", wrap(underNetwork(bad.Next()), width-3))...)
 	if bad.Says != "" {
-		b.add("  " + cut("GitLab says: "+bad.Says, width-3))
+		b.add("  " + cut(bad.Quote(), width-3))
 	}
 	act := "try again"
 	if p.w.signIn.wantsEntries() {

@@ -56,18 +56,18 @@ func (m *missing) viewAnswer(b *body, width int) {
 			b.add("  " + m.d.styles.red.Render(row))
 		}
 		b.prose(width, 2, 0, underNetwork(f.Next()))
-		says = f.Says
+		says = f.Quote()
 	case a.Sentence != "":
 		b.prose(width, 2, 0, a.Sentence)
 		if a.Next != "" {
 			b.blank()
 			b.prose(width, 2, 0, a.Next)
 		}
-		says = a.Says
+		says = a.Quote()
 	}
 	if says != "" {
 		b.blank()
-		b.prose(width, 2, 0, "GitLab says: "+says)
+		b.prose(width, 2, 0, says)
 	}
 }
 

@@ -144,7 +144,7 @@ func (r *removal) viewAnyway(s *screen, width int) {
 			b.prose(width, 4, 0, f.Detail)
 		}
 		if f.Says != "" {
-			b.add("    " + cut("GitLab says: "+f.Says, width-5))
+			b.add("    " + cut(f.Quote(), width-5))
 		}
 		b.blank()
 		s.about, s.message = "", ""

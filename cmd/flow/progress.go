@@ -23,11 +23,7 @@ func tellChecks(w io.Writer, names commands) func(flow.Check) {
 		}
 		c = shown(c, names)
 		fmt.Fprintln(w, pad(string(c.Status), checkStatusWidth)+pad(c.Name, checkNameWidth)+c.Text)
-		says := c.Says
-		if says != "" {
-			says = "GitLab says: " + says
-		}
-		for _, text := range []string{c.Hint, c.Link, says} {
+		for _, text := range []string{c.Hint, c.Link, c.Quote()} {
 			if text != "" {
 				fmt.Fprintln(w, strings.Repeat(" ", checkStatusWidth+checkNameWidth)+text)
 			}

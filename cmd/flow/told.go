@@ -50,11 +50,7 @@ func wordsOf(err error) problem {
 
 // lines are what people read of it.
 func (p problem) lines() string {
-	says := p.Says
-	if says != "" {
-		says = "GitLab says: " + says
-	}
-	return lines(p.Sentence, p.Next, says)
+	return lines(p.Sentence, p.Next, flow.Quote(p.Cause, p.Says))
 }
 
 // told is an error as it is printed: what is and why, what to do, and the

@@ -63,11 +63,7 @@ func answerRows(w flow.Why) [][]string {
 		what = "Path"
 	}
 	rows := [][]string{{what, w.Path}}
-	says := w.Says
-	if says != "" {
-		says = "GitLab says: " + says
-	}
-	for _, text := range []string{w.Sentence, w.Next, says} {
+	for _, text := range []string{w.Sentence, w.Next, w.Quote()} {
 		if text != "" {
 			rows = append(rows, []string{"", text})
 		}

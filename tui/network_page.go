@@ -119,6 +119,8 @@ func (p *networkPage) taskUpdate(m taskMsg) (move, tea.Cmd) {
 // opened takes the stored connection: first for its secrets, then, by the way
 // that was given, for the test.
 func (p *networkPage) opened(o opened) (move, tea.Cmd) {
+	waited := p.waits
+	p.waits = false
 	switch {
 	case o.err != nil:
 		p.bad = flow.FaultOf(o.err)
@@ -126,6 +128,9 @@ func (p *networkPage) opened(o opened) (move, tea.Cmd) {
 		n := o.conn.Network
 		p.stored = &n
 		p.fields.set(n)
+		if waited {
+			return move{}, p.test() // enter was faster than the store
+		}
 	default:
 		p.conn, p.shown = o.conn, true
 		return move{}, p.checks.run(p.conn)
@@ -184,10 +189,10 @@ func (p *networkPage) read() tea.Cmd {
 
 // test tries the way that was given with the stored credential.
 func (p *networkPage) test() tea.Cmd {
-	p.bad, p.waits = nil, p.fields.reading()
+	p.bad, p.waits = nil, p.fields.reading() || p.opener.running()
 	s, wrong := p.fields.wrong()
 	switch {
-	case p.waits || p.opener.running():
+	case p.waits:
 		return nil
 	case wrong:
 		p.to(s)

@@ -21,10 +21,10 @@ func (p *networkPage) view(width, height int) screen {
 	case s.message != "":
 	case p.say != "":
 		s.message = "  " + cut(p.say, width-3)
-	case p.waits:
-		s.message = "  Reading the files..."
 	case p.opener.running():
 		s.message = "  Opening what is stored..."
+	case p.waits:
+		s.message = "  Reading the files..."
 	default:
 		s.message = "  " + cut("Until this passes its test, what is stored stays in use.", width-3)
 	}

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // An Application is Flow as it is registered in one GitLab.
@@ -21,7 +22,7 @@ type Application struct {
 func CheckRedirect(address string) error {
 	u, err := url.Parse(address)
 	if err != nil || !hasHost(u) || u.User != nil || u.Scheme != "https" && u.Scheme != "http" ||
-		address != Clean(address) || strings.ContainsAny(address, "# \t\r\n") {
+		address != Clean(address) || strings.ContainsFunc(address, func(r rune) bool { return r == '#' || unicode.IsSpace(r) }) {
 		return &Fault{Cause: BadRedirect, Detail: CleanLine(address, 60)}
 	}
 	return nil

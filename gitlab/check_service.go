@@ -58,7 +58,7 @@ func (t *test) candidates(ctx context.Context) ([]flow.Repo, error) {
 	var repos []flow.Repo
 	for page := 1; page <= candidatePages; page++ {
 		query.Set("page", strconv.Itoa(page))
-		var rows []projectRow
+		var rows rowsOf[projectRow]
 		if _, err := t.read(ctx, t.request("projects", query), "repos", &rows); err != nil {
 			return nil, err
 		}

@@ -47,7 +47,7 @@ func (t *test) hookable(ctx context.Context, maintained func() (total, error)) (
 	if t.version.has(roleFilter) {
 		query.Set("min_access_level", number(flow.Maintainer))
 	}
-	var rows []projectRow
+	var rows rowsOf[projectRow]
 	if _, err := t.read(ctx, t.request("projects", query), "repos", &rows); err != nil {
 		return nil, "", err
 	}

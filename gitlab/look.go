@@ -129,7 +129,7 @@ func (l *look) search(ctx context.Context, f lookedFor, query url.Values, name s
 	query.Set("per_page", strconv.Itoa(pageSize))
 	for page := 1; page <= maxSearched; page++ {
 		query.Set("page", strconv.Itoa(page))
-		var rows []lookedRow
+		var rows rowsOf[lookedRow]
 		if _, err := l.read(ctx, l.request(f.list, query), f.list, &rows); err != nil {
 			return nil, err
 		}
@@ -184,7 +184,7 @@ func (l *look) seen(ctx context.Context, f lookedFor, row *lookedRow) (flow.Sigh
 // nearest group above it, what the token is for, and GitLab's own words.
 func (l *look) nothing(ctx context.Context) (flow.Sighting, error) {
 	seen := flow.Sighting{Says: l.says}
-	for above := path.Dir(l.path); above != "."; above = path.Dir(above) {
+	for above := path.Dir(l.path); above != "." && above != "/"; above = path.Dir(above) {
 		up := look{session: l.session, path: above}
 		group, err := up.at(ctx, groupLooked)
 		if err != nil {

@@ -1,7 +1,10 @@
 package gitlab
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"net/url"
@@ -54,7 +57,7 @@ func byID[Row any](ctx context.Context, w walk, id func(*Row) int64, each func([
 func readPage[Row any](ctx context.Context, w walk, query url.Values) ([]Row, error) {
 	r := w.request(w.path, query)
 	r.patient = true
-	var rows []Row
+	var rows rowsOf[Row]
 	if _, err := w.read(ctx, r, w.what, &rows); err != nil {
 		return nil, err
 	}
@@ -63,4 +66,27 @@ func readPage[Row any](ctx context.Context, w walk, query url.Values) ([]Row, er
 		return nil, w.odd(w.what, "it is no list")
 	}
 	return rows, nil
+}
+
+// rowsOf is a page of a list. It is read to GitLab's maximum only: a row takes a
+// hundred times the room of the {} that a server may send in its place.
+type rowsOf[Row any] []Row
+
+func (rows *rowsOf[Row]) UnmarshalJSON(text []byte) error {
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	if begin, err := decoder.Token(); err != nil || begin != json.Delim('[') {
+		return errors.New("it is no list")
+	}
+	*rows = rowsOf[Row]{}
+	for decoder.More() {
+		if len(*rows) == pageSize {
+			return fmt.Errorf("more than %d rows on a page", pageSize)
+		}
+		var row Row
+		if err := decoder.Decode(&row); err != nil {
+			return err
+		}
+		*rows = append(*rows, row)
+	}
+	return nil
 }

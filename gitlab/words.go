@@ -25,11 +25,16 @@ func wordsOf(a answer) words {
 		Description string          `json:"error_description"`
 		Message     json.RawMessage `json:"message"`
 	}
-	if json.Unmarshal(a.body, &body) != nil {
-		return words{message: plainWords(a.body)}
+	text := opening(a.body)
+	if json.Unmarshal(text, &body) != nil {
+		return words{message: plainWords(text)}
 	}
 	return words{code: spoken(body.Error, deepest), description: body.Description, message: spoken(body.Message, deepest), isJSON: true}
 }
+
+// opening is as much of a page as is read of an error anyway. One that comes with
+// 200 may be as long as a page of a walk, and take seconds to look through.
+func opening(body []byte) []byte { return body[:min(len(body), maxError)] }
 
 // deepest is how far a message may be nested. Every level is read again, so that
 // a thousand of them would take minutes.
@@ -66,7 +71,7 @@ var titlePattern = regexp.MustCompile(`(?is)<title[^>]*>(.*?)</title>`)
 // title is the whole title of an HTML page, "" if there is none. It is as the
 // server has it: whoever shows it has to clean it.
 func title(body []byte) string {
-	if m := titlePattern.FindSubmatch(body); m != nil {
+	if m := titlePattern.FindSubmatch(opening(body)); m != nil {
 		return strings.TrimSpace(html.UnescapeString(string(m[1])))
 	}
 	return ""

@@ -32,7 +32,9 @@ func (k *call) section(total int) section {
 		s.perPage = 20
 	}
 	s.perPage = min(s.perPage, maxPerPage)
-	s.from = min(total, (s.page-1)*s.perPage)
+	if s.from = total; s.page-1 <= total/s.perPage { // else it is far beyond the end, and the product too
+		s.from = min(total, (s.page-1)*s.perPage)
+	}
 	s.to = min(total, s.from+s.perPage)
 	// Beyond the end GitLab names neither neighbour.
 	inside := s.page == 1 || s.from < total

@@ -139,7 +139,7 @@ func TestScopesThatASignInLacks(t *testing.T) {
 		want := flow.Check{
 			Name: flow.CheckScopes, Status: flow.Failed, Text: "api is missing; the sign-in has read_user, read_repository",
 			Hint: "Without api GitLab shows Flow no repos, PRs or tickets. Tick api, read_user and read_repository at the application in GitLab, then sign in again:",
-			Link: s.URL() + "/oauth/applications", Says: "403 insufficient_scope", Field: flow.FieldSignIn,
+			Link: s.URL() + "/oauth/applications", Says: "403 insufficient_scope", Cause: flow.ScopeMissing, Field: flow.FieldSignIn,
 		}
 		if got != want {
 			t.Errorf("%s: got  %+v\nwant %+v", version, got, want)

@@ -51,6 +51,7 @@ type checkRecord struct {
 type checkLine struct {
 	Name   string           `json:"name"`
 	Status flow.CheckStatus `json:"status"`
+	Cause  flow.Cause       `json:"cause"` // "" where it did not fail
 	Text   string           `json:"text"`
 	Hint   string           `json:"hint"`
 	Link   string           `json:"link"`
@@ -67,7 +68,7 @@ func (c checked) record() checkRecord {
 	}
 	for _, check := range r.Checks {
 		record.Checks = append(record.Checks, checkLine{
-			Name: check.Name, Status: check.Status, Text: c.redact(check.Text), Hint: c.redact(check.Hint),
+			Name: check.Name, Status: check.Status, Cause: check.Cause, Text: c.redact(check.Text), Hint: c.redact(check.Hint),
 			Link: c.redact(check.Link), Says: c.redact(check.Says), TookMS: check.Took.Milliseconds(),
 		})
 	}

@@ -43,7 +43,8 @@ import (
 //	keys PATH NAMES     checks an object's names and their order
 //	nosecrets           checks that no file but those of secrets holds a piece of one
 //
-// and those of attemptCommands and networkCommands.
+// and those of attemptCommands and networkCommands. [race] stands for the race
+// detector, by which every process is slow to start.
 func TestScripts(t *testing.T) {
 	commands := maps.Clone(attemptCommands)
 	maps.Copy(commands, networkCommands)
@@ -52,7 +53,15 @@ func TestScripts(t *testing.T) {
 		"forbids": cmdForbids, "revokes": cmdRevokes,
 		"exits": cmdExits, "json": cmdJSON, "keys": cmdKeys, "nosecrets": cmdNoSecrets,
 	})
-	testscript.Run(t, testscript.Params{Dir: "testdata/script", RequireExplicitExec: true, Setup: setUpScript, Cmds: commands})
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/script", RequireExplicitExec: true, Setup: setUpScript, Cmds: commands,
+		Condition: func(name string) (bool, error) {
+			if name != "race" {
+				return false, fmt.Errorf("there is no condition %q", name)
+			}
+			return underRace, nil
+		},
+	})
 }
 
 // secret is a token of the demo's @flow-bot that looks like a real one, so that

@@ -30,7 +30,7 @@ func pathAsked(asked string, in Integration) (path, other string, err error) {
 		case own != nil && strings.EqualFold(host, own.Hostname()):
 			path = below(p, own.Path)
 		default:
-			return Clean(cutToPath(p, true)), host, nil
+			return cutToPath(Clean(p), true), host, nil
 		}
 	}
 	if path = cutToPath(path, isLink); path == "" {

@@ -35,7 +35,7 @@ func FuzzParseBaseURL(f *testing.F) {
 		if written, err := json.Marshal(b); err != nil || json.Unmarshal(written, &b) != nil || b.String() != stored {
 			t.Fatalf("%q as JSON is %s and comes back as %q, %v", stored, written, b, err)
 		}
-		if strings.HasSuffix(stored, "/") || strings.ContainsAny(stored, "?# @") || strings.ContainsFunc(stored, unicode.IsControl) || stored != flow.Clean(stored) {
+		if strings.HasSuffix(stored, "/") || strings.ContainsAny(stored, "?# ") || strings.Contains(b.Host(), "@") || strings.ContainsFunc(stored, unicode.IsControl) || stored != flow.Clean(stored) {
 			t.Fatalf("%q is stored as %q", text, stored)
 		}
 		if b.Host() != strings.ToLower(b.Host()) || b.Hostname() == "" || b.Origin()+b.Path() != stored || b.At("/x") != stored+"/x" {

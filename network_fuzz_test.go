@@ -23,7 +23,7 @@ func FuzzReadProxy(f *testing.F) {
 	const piece = "Zq7-hunter2" // of the password, and nothing that anything else is called
 	f.Fuzz(func(t *testing.T, lead, before, after, rest string) {
 		typed := lead + before + piece + after + rest
-		isPassword := strings.Contains(strings.TrimPrefix(strings.TrimPrefix(lead, "http://"), "https://"), ":") && !strings.Contains(lead, "@")
+		isPassword := strings.Contains(strings.TrimPrefix(strings.TrimPrefix(lead, "http://"), "https://"), ":") && !strings.Contains(lead, "@") && !strings.Contains(strings.TrimPrefix(strings.TrimPrefix(lead, "http://"), "https://")+before, "://")
 		if !isPassword || !strings.HasPrefix(rest, "@") || strings.Contains(rest[1:], "@") {
 			// Somebody else's parts: nothing is known of what they mean.
 			typed = lead + before + after + rest

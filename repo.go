@@ -73,6 +73,10 @@ func ComparePaths(a, b string) int {
 			return c
 		}
 	}
-	// Case decides last: Acme/api is in acme, and must not stand before it.
-	return cmp.Or(cmp.Compare(len(restA), len(restB)), cmp.Compare(a, b))
+	if c := cmp.Compare(len(restA), len(restB)); c != 0 {
+		return c
+	}
+	// Case decides last: Acme/api is in acme, and must not stand before it, nor must
+	// Acme/, whatever that is.
+	return cmp.Or(cmp.Compare(strings.Count(a, "/"), strings.Count(b, "/")), cmp.Compare(a, b))
 }

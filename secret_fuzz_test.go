@@ -42,7 +42,7 @@ func FuzzRedact(f *testing.F) {
 		if plain := !strings.Contains(told, "%"); plain && strings.Contains(got, written.String()) {
 			t.Fatalf("%q, written as %q, is still in %q", told, written.String(), got)
 		}
-		if text := before + after; !strings.ContainsAny(text, "%") && !strings.Contains(text, told) && secret.Redact(text) != text {
+		if text := before + after; !strings.ContainsAny(text, "%+") && !strings.Contains(text, told) && secret.Redact(text) != text {
 			t.Fatalf("%q is not in %q, which becomes %q", told, text, secret.Redact(text))
 		}
 		if again := secret.Redact(got); again != got && !strings.Contains(told, "%") {

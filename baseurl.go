@@ -209,10 +209,13 @@ func notAnAddress(text, where string) error {
 
 // hasHost reports whether the host can be shown, stored and read back: net/url
 // decodes %C2%9B in it to a control character, and %25 to a % that it then
-// refuses to read.
+// refuses to read. Brackets it takes anywhere.
 func hasHost(u *url.URL) bool {
 	odd := func(r rune) bool { return r == '%' || r == utf8.RuneError || unicode.IsSpace(r) || !showable(r) }
 	name := u.Hostname()
+	if strings.ContainsAny(u.Host, "[]") && (u.Host[0] != '[' || net.ParseIP(name) == nil) {
+		return false
+	}
 	return name != "" && !strings.HasPrefix(name, ".") && !strings.ContainsFunc(u.Host, odd) && (u.Port() == "" || validPort(u.Port()))
 }
 

@@ -18,7 +18,11 @@ func (c *Client) Test(whole context.Context, conn flow.Connection, tell func(flo
 	bound := testFactor * c.options.Timeout
 	ctx, cancel := context.WithTimeoutCause(whole, bound, errSlow{bound})
 	defer cancel()
-	t := &test{whole: whole, method: conn.Method(), tell: tell, report: flow.Report{At: c.options.Now(), Readable: flow.EveryService}}
+	t := &test{
+		whole: whole, method: conn.Method(), tell: tell,
+		versionTried: make(chan struct{}), accountTried: make(chan struct{}),
+		report: flow.Report{At: c.options.Now(), Readable: flow.EveryService},
+	}
 	for _, name := range flow.CheckNames {
 		t.report.Checks = append(t.report.Checks, flow.Check{Name: name, Status: flow.Waiting})
 	}
@@ -51,6 +55,10 @@ type test struct {
 	said   announcement
 	span   span // of the version
 
+	// What the version's check writes (span) and the account's (who) is for
+	// another goroutine to read once these are closed.
+	versionTried, accountTried chan struct{}
+
 	unsigned  *flow.Fault // there is nothing to sign in with: only the way and the server are checked
 	lacksAPI  bool        // the token may not even read
 	onlyReads bool        // GitLab is in maintenance: what may be written can't be tried
@@ -81,10 +89,15 @@ func (t *test) run(ctx context.Context) {
 	}
 	var first sync.WaitGroup
 	version, account, endExpiry := flow.Failed, flow.Failed, func() {}
-	first.Go(func() { account = t.do(ctx, flow.CheckAccount, "signing in", t.account) })
 	first.Go(func() {
+		defer close(t.accountTried)
+		account = t.do(ctx, flow.CheckAccount, "signing in", t.account)
+	})
+	first.Go(func() {
+		version = t.do(ctx, flow.CheckVersion, "asking for its version", t.versionCheck)
+		close(t.versionTried)
 		// How a token is asked about depends on the version.
-		if version = t.do(ctx, flow.CheckVersion, "asking for its version", t.versionCheck); version != flow.Failed {
+		if version != flow.Failed {
 			t.noteTokens()
 			endExpiry = t.askToken(ctx)
 		}

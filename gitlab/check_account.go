@@ -36,6 +36,7 @@ func (t *test) account(ctx context.Context) flow.Check {
 		err = t.unreadable("the account", errors.New("no username"))
 	}
 	if err != nil {
+		<-t.versionTried
 		return t.linked(t.failure(flow.CheckAccount, flow.FaultOf(err)))
 	}
 	t.who = holder{name: "@" + clean(t.redact, user.Username, 80)}
@@ -78,6 +79,7 @@ func (t *test) called() string {
 
 // linked adds the page where a token is made to a check that needs another one.
 // That of a bot is a page of its project or group, which is not known by path.
+// Both the version and the account must have been tried.
 func (t *test) linked(check flow.Check) flow.Check {
 	if check.Field == flow.FieldToken && !t.who.bot {
 		pages, _ := t.span.tokenPages(t.base)

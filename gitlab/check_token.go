@@ -23,7 +23,9 @@ type tokenInfo struct {
 func (t *test) askToken(ctx context.Context) (endExpiry func()) {
 	start := t.begin(flow.CheckExpiry, "asking until when it is valid")
 	t.do(ctx, flow.CheckScopes, "asking what the "+t.credential()+" may do", func(ctx context.Context) flow.Check {
-		if t.info, t.infoErr = t.tokenInfo(ctx); t.infoErr != nil {
+		t.info, t.infoErr = t.tokenInfo(ctx)
+		<-t.accountTried
+		if t.infoErr != nil {
 			return t.linked(t.tokenFailure(flow.CheckScopes, t.infoErr))
 		}
 		t.mu.Lock()

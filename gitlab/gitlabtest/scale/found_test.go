@@ -1,0 +1,80 @@
+package scale_test
+
+import (
+	"testing"
+
+	"flow"
+	"flow/gitlab"
+	"flow/gitlab/gitlabtest"
+	"flow/gitlab/gitlabtest/scale"
+)
+
+// TestFlowFindsWhatThereIs: every repo once, with its role, and every group.
+func TestFlowFindsWhatThereIs(t *testing.T) {
+	const projects, groups = 3_000, 150
+	for _, version := range []string{"11.2.0", "12.9.0-ee", "17.5.2-ee", "18.9.0-ee"} {
+		t.Run(version, func(t *testing.T) {
+			s, err := scale.Start(scale.Options{Projects: projects, Groups: groups, Version: version, Broken: 0.01})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer s.Close()
+			base, err := flow.ParseBaseURL(s.URL())
+			if err != nil {
+				t.Fatal(err)
+			}
+			client := gitlab.New(gitlab.Options{})
+			defer client.Close()
+			conn := flow.Connection{BaseURL: base, Token: flow.NewSecret(scale.Token), Network: flow.Network{PlainHTTP: true}}
+			roles, found := map[int64]flow.Role{}, map[int64]bool{}
+			err = client.Discover(t.Context(), conn, nil, func(p flow.Page) error {
+				for _, r := range p.Repos {
+					if _, twice := roles[r.ID]; twice {
+						t.Errorf("repo %d came twice", r.ID)
+					}
+					roles[r.ID] = r.Role
+				}
+				for id, role := range p.Roles {
+					roles[id] = role
+				}
+				for _, g := range p.Groups {
+					found[g.ID] = found[g.ID] || !g.Personal
+				}
+				return nil
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for id, role := range roles {
+				if want := s.Role(id); gitlabtest.Role(role) != want {
+					t.Errorf("repo %d: role %d, want %d", id, role, want)
+				}
+			}
+			own := 0
+			for _, isGroup := range found {
+				if isGroup {
+					own++
+				}
+			}
+			if len(roles) != projects || own != groups-1 {
+				t.Errorf("%d repos in %d groups, want %d and all but one of %d", len(roles), own, projects, groups)
+			}
+		})
+	}
+}
+
+// TestTasksAreDoneElsewhere: what a process of its own keeps is what there is.
+func TestTasksAreDoneElsewhere(t *testing.T) {
+	s, err := scale.Start(scale.Options{Projects: 1_000})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	var k kept
+	if _, err := scale.Alone(t.Context(), keeping{URL: s.URL(), Folder: t.TempDir()}, &k); err != nil || k.Repos != 1_000 {
+		t.Errorf("%d repos were kept, want 1,000: %v", k.Repos, err)
+	}
+	if _, err := scale.Alone(t.Context(), keeping{URL: s.URL(), Folder: "/dev/null"}, &k); err == nil {
+		t.Error("a task that fails is done")
+	}
+}

@@ -89,27 +89,88 @@ type AutoImport struct {
 // (Repo.ImportedAt), which a rule, auto-import switched off or a role that is
 // lost never touches.
 func Decide(r *Repo, pin Pin, auto AutoImport, rules []Rule, now time.Time) Decision {
-	imported := !r.ImportedAt.IsZero()
-	switch {
-	case r.SHA256:
-		return Decision{State: NotSupported, By: BySHA256}
-	case !r.Role.CanImport():
-		return Decision{State: NotSupported, By: ByRole}
-	case pin == PinIn:
-		return Decision{State: Imported, By: ByHand}
-	case pin == PinOut && imported:
-		return Decision{State: Paused, By: ByHand}
-	case pin == PinOut:
-		return Decision{State: KeptOut, By: ByHand}
-	case imported:
-		return Decision{State: Imported, By: ByHistory, Since: r.ImportedAt, Group: auto.Group}
-	case !auto.On:
-		return Decision{State: NotImported, By: ByNobody}
-	}
-	for _, rule := range rules {
-		if rule.Matches(r, now) {
-			return Decision{State: Excluded, By: ByRule, Rule: rule.String(), Group: auto.Group}
+	v := decide(standingOf(r), pin, auto.On, 0)
+	if v.by == ByAutoImport {
+		// Rules cost the most, and count for few.
+		for i, rule := range rules {
+			if rule.Matches(r, now) {
+				v = decide(standingOf(r), pin, auto.On, ruleNumber(i+1))
+				break
+			}
 		}
 	}
-	return Decision{State: Imported, By: ByAutoImport, Group: auto.Group}
+	return v.decision(r, auto, func(n ruleNumber) string { return rules[n-1].text })
+}
+
+// A standing is what counts of a repo itself.
+type standing uint8
+
+const (
+	outside    standing = iota // it could be imported
+	inside                     // it is, since some day
+	tooLow                     // the account may not read it
+	unreadable                 // Flow does not read it
+)
+
+func standingOf(r *Repo) standing {
+	switch {
+	case r.SHA256:
+		return unreadable
+	case !r.Role.CanImport():
+		return tooLow
+	case !r.ImportedAt.IsZero():
+		return inside
+	}
+	return outside
+}
+
+// A ruleNumber names a rule, from 1 on; 0 is none.
+type ruleNumber uint32
+
+// A verdict is a decision in eight bytes. What a [Decision] says beyond it
+// follows from the repo and its group.
+type verdict struct {
+	state State
+	by    Decider
+	rule  ruleNumber
+}
+
+func (v verdict) in() bool { return v.state == Imported }
+
+// decide is the one rule of what becomes of a repo; rule is the first that
+// matches it.
+func decide(s standing, pin Pin, auto bool, rule ruleNumber) verdict {
+	switch {
+	case s == unreadable:
+		return verdict{state: NotSupported, by: BySHA256}
+	case s == tooLow:
+		return verdict{state: NotSupported, by: ByRole}
+	case pin == PinIn:
+		return verdict{state: Imported, by: ByHand}
+	case pin == PinOut && s == inside:
+		return verdict{state: Paused, by: ByHand}
+	case pin == PinOut:
+		return verdict{state: KeptOut, by: ByHand}
+	case s == inside:
+		return verdict{state: Imported, by: ByHistory}
+	case !auto:
+		return verdict{state: NotImported, by: ByNobody}
+	case rule != 0:
+		return verdict{state: Excluded, by: ByRule, rule: rule}
+	}
+	return verdict{state: Imported, by: ByAutoImport}
+}
+
+// decision says it in full.
+func (v verdict) decision(r *Repo, auto AutoImport, text func(ruleNumber) string) Decision {
+	d := Decision{State: v.state, By: v.by}
+	switch v.by {
+	case ByHistory:
+		d.Since, d.Group = r.ImportedAt.Time(), auto.Group
+	case ByAutoImport:
+		d.Group = auto.Group
+	case ByRule:
+		d.Group, d.Rule = auto.Group, text(v.rule)
+	}
+	return d
 }

@@ -36,7 +36,7 @@ func circumstances(t testing.TB) []circumstance {
 				for _, imported := range []time.Time{{}, today.AddDate(0, -1, 0)} {
 					for _, auto := range []flow.AutoImport{{}, {Group: "acme"}, {On: true, Group: "acme"}} {
 						for _, rules := range [][]flow.Rule{nil, {other}, {match}, {other, match}, {match, match2}, {match2, other, match}} {
-							repo := flow.Repo{ID: 1, Path: "acme/legacy-api", Archived: true, SHA256: sha256, Role: role, ImportedAt: imported}
+							repo := flow.Repo{ID: 1, Path: "acme/legacy-api", Archived: true, SHA256: sha256, Role: role, ImportedAt: flow.MomentOf(imported)}
 							all = append(all, circumstance{repo, pin, auto, rules})
 						}
 					}
@@ -66,7 +66,7 @@ func byTheBook(c circumstance) flow.Decision {
 		{c.pin == flow.PinIn, flow.Decision{State: flow.Imported, By: flow.ByHand}},
 		{c.pin == flow.PinOut && imported, flow.Decision{State: flow.Paused, By: flow.ByHand}},
 		{c.pin == flow.PinOut && !imported, flow.Decision{State: flow.KeptOut, By: flow.ByHand}},
-		{imported, flow.Decision{State: flow.Imported, By: flow.ByHistory, Since: c.repo.ImportedAt, Group: c.auto.Group}},
+		{imported, flow.Decision{State: flow.Imported, By: flow.ByHistory, Since: c.repo.ImportedAt.Time(), Group: c.auto.Group}},
 		{!c.auto.On, flow.Decision{State: flow.NotImported, By: flow.ByNobody}},
 		{len(matching) > 0, flow.Decision{State: flow.Excluded, By: flow.ByRule, Group: c.auto.Group}},
 		{true, flow.Decision{State: flow.Imported, By: flow.ByAutoImport, Group: c.auto.Group}},
@@ -112,7 +112,7 @@ func TestNothingUnimports(t *testing.T) {
 			"auto-import off":         func(c *circumstance) { c.auto = flow.AutoImport{Group: "acme"} },
 			"auto-import taken away":  func(c *circumstance) { c.auto = flow.AutoImport{} },
 			"all of it, and archived": func(c *circumstance) { c.rules, c.auto, c.repo.Archived = []flow.Rule{more}, flow.AutoImport{}, true },
-			"it is no longer found":   func(c *circumstance) { c.repo.LostAt = today },
+			"it is no longer found":   func(c *circumstance) { c.repo.LostAt = flow.MomentOf(today) },
 		} {
 			after := c
 			change(&after)

@@ -1,7 +1,6 @@
 package flow
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,32 +9,31 @@ import (
 // A Difference is one line of what saving would do.
 type Difference struct {
 	Kind  string // auto-import on, new rule, by hand
-	What  string // a path or a rule
+	What  string // a path, a rule, or how many repos of a group
 	Delta int    // repos that go in, or out if negative; 0 says nothing
 	Note  string // will pause, data stays
 }
 
 // Differences lists what saving would do: auto-import first, then rules, then
-// repos by hand. A repo counts for the change that moves it.
+// repos by hand, group by group where they are many. A repo counts for the change
+// that moves it.
 func (p *Plan) Differences() []Difference {
 	var rows []Difference
 	for _, g := range p.changedGroups() {
 		rows = append(rows, p.autoDifference(g))
 	}
 	keptOut := p.newlyKeptOut()
-	for _, r := range p.changes.Add {
-		out := p.movedBy(func(i int) bool { return p.will[i].Rule == r.text && p.saved[i].In() && !p.pinChanged(i) })
-		rows = append(rows, Difference{Kind: "new rule", What: r.text, Delta: -out, Note: Plural(keptOut[r.text], "repo") + " kept out"})
+	for _, r := range p.add {
+		n := p.book.number(r)
+		out := p.movedBy(func(i int) bool { return p.will[i].rule == n && p.saved[i].in() && !p.pinChanged(i) })
+		rows = append(rows, Difference{Kind: "new rule", What: r.text, Delta: -out, Note: Plural(keptOut[n], "repo") + " kept out"})
 	}
-	for _, text := range p.changes.Remove {
-		in := p.movedBy(func(i int) bool { return p.saved[i].Rule == text && p.will[i].In() && !p.pinChanged(i) })
-		rows = append(rows, Difference{Kind: "rule removed", What: text, Delta: in})
+	for _, rule := range p.remove {
+		n := p.book.number(rule)
+		in := p.movedBy(func(i int) bool { return p.saved[i].rule == n && p.will[i].in() && !p.pinChanged(i) })
+		rows = append(rows, Difference{Kind: "rule removed", What: rule.text, Delta: in})
 	}
-	for i := range p.Repos {
-		if p.pinChanged(i) {
-			rows = append(rows, p.pinDifference(i))
-		}
-	}
+	rows = append(rows, p.pinDifferences()...)
 	if lost := p.lostChanges(); lost > 0 {
 		rows = append(rows, Difference{Kind: "not found", What: Plural(lost, "choice"), Note: "for what is gone from GitLab"})
 	}
@@ -44,23 +42,17 @@ func (p *Plan) Differences() []Difference {
 
 // lostChanges counts the changes for groups and repos that are no longer there.
 func (p *Plan) lostChanges() int {
-	pins := 0
-	for i := range p.Repos {
-		if p.pinChanged(i) {
-			pins++
-		}
-	}
-	return len(p.changes.Pins) - pins + len(p.changes.Auto) - len(p.changedGroups())
+	return len(p.lostPins) + len(p.auto) - len(p.changedGroups())
 }
 
 func (p *Plan) changedGroups() []int {
 	var groups []int
-	for id := range p.changes.Auto {
+	for id := range p.auto {
 		if g, ok := p.GroupByID(id); ok {
 			groups = append(groups, g)
 		}
 	}
-	slices.SortFunc(groups, func(a, b int) int { return cmp.Compare(a, b) })
+	slices.Sort(groups)
 	return groups
 }
 
@@ -69,20 +61,26 @@ func (p *Plan) autoDifference(g int) Difference {
 		AutoOn: "auto-import on", AutoOff: "auto-import off", AsAbove: "as above",
 	}[p.Auto(g)], What: p.Groups[g].Path}
 	kept := 0
-	p.Below(g, func(i int) {
-		if p.nearestChanged(p.owner[i]) != g || p.pinChanged(i) {
-			return
+	nearest, owner := -1, int32(-1)
+	for i, to := p.Below(g); i < to; i++ {
+		if p.owner[i] != owner {
+			owner = p.owner[i]
+			nearest = p.nearestChanged(int(owner))
 		}
+		if nearest != g || p.pinChanged(i) {
+			continue
+		}
+		saved, will := p.saved[i], p.will[i]
 		switch {
-		case p.will[i].In() && !p.saved[i].In() && p.saved[i].State != Excluded:
+		case will.in() && !saved.in() && saved.state != Excluded:
 			row.Delta++
-		case p.will[i].State == NotImported && p.saved[i].In():
+		case will.state == NotImported && saved.in():
 			// It would have been taken in, but is not imported yet.
 			row.Delta--
-		case p.will[i].State == Excluded && p.saved[i].State != Excluded:
+		case will.state == Excluded && saved.state != Excluded:
 			kept++
 		}
-	})
+	}
 	switch {
 	case kept > 0:
 		row.Note = fmt.Sprintf("%s kept out by rules", Number(kept))
@@ -95,16 +93,16 @@ func (p *Plan) autoDifference(g int) Difference {
 // nearestChanged finds the group above, g included, whose auto-import setting is
 // changed.
 func (p *Plan) nearestChanged(g int) int {
-	for ; g >= 0 && !p.AutoChanged(g); g = p.parent[g] {
+	for ; g >= 0 && !p.AutoChanged(g); g = p.Parent(g) {
 	}
 	return g
 }
 
-func (p *Plan) newlyKeptOut() map[string]int {
-	counts := map[string]int{}
-	for i, d := range p.will {
-		if d.State == Excluded && (p.saved[i].State != Excluded || p.saved[i].Rule != d.Rule) {
-			counts[d.Rule]++
+func (p *Plan) newlyKeptOut() map[ruleNumber]int {
+	counts := map[ruleNumber]int{}
+	for i, v := range p.will {
+		if v.state == Excluded && (p.saved[i].state != Excluded || p.saved[i].rule != v.rule) {
+			counts[v.rule]++
 		}
 	}
 	return counts
@@ -112,7 +110,7 @@ func (p *Plan) newlyKeptOut() map[string]int {
 
 func (p *Plan) movedBy(is func(i int) bool) int {
 	n := 0
-	for i := range p.Repos {
+	for i := range p.will {
 		if is(i) {
 			n++
 		}
@@ -120,44 +118,79 @@ func (p *Plan) movedBy(is func(i int) bool) int {
 	return n
 }
 
-func (p *Plan) pinChanged(i int) bool {
-	_, ok := p.changes.Pins[p.Repos[i].ID]
-	return ok
+func (p *Plan) pinChanged(i int) bool { return p.pin[i] != p.savedPin[i] }
+
+// manyPins is how many repos by hand are still named one by one.
+const manyPins = 100
+
+func (p *Plan) pinDifferences() []Difference {
+	var rows []Difference
+	if p.pinned <= manyPins {
+		for i := range p.pin {
+			if p.pinChanged(i) {
+				rows = append(rows, p.pinDifference(i))
+			}
+		}
+		return rows
+	}
+	// Repos of one group stand together, and so do the rows that sum them up.
+	var repos []int
+	owner, first := int32(-1), 0
+	flush := func() {
+		for n := first; n < len(rows); n++ {
+			if repos[n] > 1 {
+				rows[n].What = Plural(repos[n], "repo") + p.ofGroup(owner)
+			}
+		}
+		first = len(rows)
+	}
+	for i := range p.pin {
+		if !p.pinChanged(i) {
+			continue
+		}
+		if p.owner[i] != owner {
+			flush()
+			owner = p.owner[i]
+		}
+		one := p.pinDifference(i)
+		n := first + slices.IndexFunc(rows[first:], func(d Difference) bool { return d.Kind == one.Kind && d.Note == one.Note })
+		if n < first {
+			rows, repos = append(rows, one), append(repos, 1)
+			continue
+		}
+		rows[n].Delta += one.Delta
+		repos[n]++
+	}
+	flush()
+	return rows
+}
+
+func (p *Plan) ofGroup(g int32) string {
+	if g < 0 {
+		return " of no group"
+	}
+	return " of " + p.Groups[g].Path
 }
 
 func (p *Plan) pinDifference(i int) Difference {
 	row := Difference{Kind: "by hand", What: p.Repos[i].Path}
 	was, will := p.saved[i], p.will[i]
 	switch {
-	case will.In() && !was.In():
+	case will.in() && !was.in():
 		row.Delta, row.Note = 1, "will import"
-		if was.State == Paused {
+		if was.state == Paused {
 			row.Note = "will be read again"
 		}
-	case will.State == Paused && was.In():
+	case will.state == Paused && was.in():
 		row.Delta, row.Note = -1, "will pause, data stays"
-	case was.In() && !will.In():
+	case was.in() && !will.in():
 		row.Delta, row.Note = -1, "will stay out"
-	case will.State == KeptOut:
+	case will.state == KeptOut:
 		row.Note = "will stay out"
-	case p.Pin(i) == NoPin:
-		row.Kind, row.Note = "no longer by hand", will.State.String()
+	case p.pin[i] == NoPin:
+		row.Kind, row.Note = "no longer by hand", will.state.String()
 	}
 	return row
-}
-
-// Moves counts the repos that saving would import, and those that it would
-// pause or leave out.
-func (p *Plan) Moves() (in, out int) {
-	for i := range p.will {
-		switch {
-		case p.will[i].In() && !p.saved[i].In():
-			in++
-		case !p.will[i].In() && p.saved[i].In():
-			out++
-		}
-	}
-	return in, out
 }
 
 // NotSaved says in one line what is not saved; "" if nothing is.
@@ -165,13 +198,11 @@ func (p *Plan) NotSaved() string {
 	if !p.IsChanged() {
 		return ""
 	}
-	in, out := p.Moves()
-	paused := p.movedBy(func(i int) bool { return p.saved[i].In() && p.will[i].State == Paused })
 	var parts []string
 	for _, move := range []struct {
 		repos int
 		what  string
-	}{{in, "import"}, {paused, "pause"}, {out - paused, "stay out"}} {
+	}{{p.goIn, "import"}, {p.pausing, "pause"}, {p.goOut - p.pausing, "stay out"}} {
 		switch {
 		case move.repos > 0 && len(parts) == 0:
 			parts = append(parts, Plural(move.repos, "repo")+" will "+move.what)
@@ -180,8 +211,7 @@ func (p *Plan) NotSaved() string {
 		}
 	}
 	if len(parts) == 0 {
-		n := len(p.changes.Auto) + len(p.changes.Pins) + len(p.changes.Add) + len(p.changes.Remove)
-		parts = append(parts, Plural(n, "change"))
+		parts = append(parts, Plural(p.changed(), "change"))
 	}
 	return "Not saved: " + strings.Join(parts, ", ") + "."
 }

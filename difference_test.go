@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"flow"
 )
@@ -18,7 +17,7 @@ func sandbox(t testing.TB) *flow.Review {
 		"acme/sandbox/demo", "acme/sandbox/legacy-demo", "acme/sandbox/tmp-1", "acme/sandbox/tmp-2")
 	for i, path := range []string{"acme/platform/api", "acme/platform/playground"} {
 		at := slices.IndexFunc(rs, func(r flow.Repo) bool { return r.Path == path })
-		rs[at].ImportedAt = today.AddDate(0, 0, -i-1)
+		rs[at].ImportedAt = flow.MomentOf(today.AddDate(0, 0, -i-1))
 	}
 	rs[3].SHA256 = true
 	settings := flow.Settings{Auto: map[int64]bool{1: true, 3: false}, Rules: []flow.Rule{rule(t, "name:legacy-*")}}
@@ -48,7 +47,7 @@ func TestWhatSavingWouldDo(t *testing.T) {
 			i := slices.IndexFunc(r.Repos, func(r flow.Repo) bool { return r.Path == path })
 			r.Pins = map[int64]flow.Pin{r.Repos[i].ID: pin}
 			if imported {
-				r.Repos[i].ImportedAt = today
+				r.Repos[i].ImportedAt = flow.MomentOf(today)
 			}
 		}
 	}
@@ -73,7 +72,7 @@ func TestWhatSavingWouldDo(t *testing.T) {
 			"auto-import off | acme/platform | 0 | imported repos stay",
 			"Not saved: 1 change."}},
 		{"and stops what is only about to be", func(r *flow.Review) {
-			r.Repos[slices.IndexFunc(r.Repos, func(r flow.Repo) bool { return r.Path == "acme/platform/playground" })].ImportedAt = time.Time{}
+			r.Repos[slices.IndexFunc(r.Repos, func(r flow.Repo) bool { return r.Path == "acme/platform/playground" })].ImportedAt = 0
 		}, []func(*flow.Plan){auto(acme, flow.AutoOff)}, []string{
 			"auto-import off | acme | -1 | imported repos stay",
 			"Not saved: 1 repo will stay out."}},
@@ -132,5 +131,31 @@ func TestWhatSavingWouldDo(t *testing.T) {
 			}
 			checkPlan(t, p)
 		})
+	}
+}
+
+// A hundred and more by hand are summed up, so that the list can be read.
+func TestManyByHandAreSummedUp(t *testing.T) {
+	gs := groups("acme", "acme/web", "beta")
+	var paths []string
+	for n := range 120 {
+		paths = append(paths, fmt.Sprintf("acme/web/site-%03d", n))
+	}
+	p := saved(flow.NewReview(flow.Integration{}, flow.Settings{Pins: map[int64]flow.Pin{102: flow.PinOut, 103: flow.PinIn}}, gs, repos(gs, append(paths, "acme/api", "beta/tool", "alone", "lone")...)))
+	p.PutAll([]int{at(p, "acme/api"), at(p, "alone"), at(p, "lone")}, true)
+	p.PutGroup(1, true)
+	p.SetPin(at(p, "acme/web/site-002"), flow.PinOut)
+	var got []string
+	for _, d := range p.Differences() {
+		got = append(got, fmt.Sprintf("%s|%s|%+d|%s", d.Kind, d.What, d.Delta, d.Note))
+	}
+	want := []string{
+		"by hand|119 repos of acme/web|+119|will import",
+		"by hand|acme/web/site-002|-1|will stay out",
+		"by hand|acme/api|+1|will import",
+		"by hand|2 repos of no group|+2|will import",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 }

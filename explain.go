@@ -8,7 +8,7 @@ import (
 // StateText says what is or becomes of repo i, in the words of the State column:
 // imported, fork · excluded name:legacy-* · will pause.
 func (p *Plan) StateText(i int) string {
-	repo, was, will := &p.Repos[i], p.saved[i], p.will[i]
+	repo, was, will := &p.Repos[i], p.Saved(i), p.Will(i)
 	text := stateText(will)
 	switch {
 	case will.In() && !was.In():
@@ -47,9 +47,9 @@ func stateText(d Decision) string {
 // Mark derives the mark of repo i: what it will be once saved.
 func (p *Plan) Mark(i int) Mark {
 	switch {
-	case p.will[i].State == NotSupported:
+	case p.will[i].state == NotSupported:
 		return MarkNone
-	case p.will[i].In():
+	case p.will[i].in():
 		return MarkIn
 	}
 	return MarkOut
@@ -73,7 +73,7 @@ func (p *Plan) AutoText(g int) string {
 
 // Explain says why repo i is in or out, and what the toggle key does to it.
 func (p *Plan) Explain(i int) string {
-	repo, was, will := &p.Repos[i], p.saved[i], p.will[i]
+	repo, was, will := &p.Repos[i], p.Saved(i), p.Will(i)
 	group := will.Group
 	switch {
 	case will.State == NotSupported && will.By == BySHA256:
@@ -92,6 +92,9 @@ func (p *Plan) Explain(i int) string {
 		return "It is paused once you save; its data stays. space undoes that."
 	case will.State == KeptOut && was.State != KeptOut:
 		return "You keep it out by hand; space undoes that."
+	case will.By == ByHistory && !repo.LostAt.IsZero():
+		lost := lostWords[repo.LostWhy]
+		return fmt.Sprintf("%s since %s. space pauses it; its data stays.", strings.ToUpper(lost[:1])+lost[1:], Date(repo.LostAt.Time()))
 	}
 	return explainState(will)
 }
@@ -127,7 +130,7 @@ func (p *Plan) ExplainGroup(g int) string {
 	case auto.On:
 		return fmt.Sprintf("It follows the auto-import of %s. a switches it off here.", auto.Group)
 	}
-	switch can := p.canBelow[g]; {
+	switch can := p.groups[g].Can; {
 	case p.Size(g) == 0:
 		return fmt.Sprintf("%s holds no repos yet. a imports those that come.", path)
 	case can == 0:

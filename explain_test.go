@@ -23,7 +23,7 @@ func TestWhatTheScreenSaysOfARepo(t *testing.T) {
 		}
 		return r
 	}
-	imported := repo(func(r *flow.Repo) { r.ImportedAt = since })
+	imported := repo(func(r *flow.Repo) { r.ImportedAt = flow.MomentOf(since) })
 	toggle := func(p *flow.Plan) { p.Toggle(0) }
 	pin := func(pin flow.Pin) func(p *flow.Plan) { return func(p *flow.Plan) { p.SetPin(0, pin) } }
 	auto := func(s flow.AutoSetting) func(p *flow.Plan) { return func(p *flow.Plan) { p.SetAuto(0, s) } }
@@ -38,6 +38,12 @@ func TestWhatTheScreenSaysOfARepo(t *testing.T) {
 			"[x] imported: Imported since 3 Nov 2026. space pauses it; its data stays.",
 			"[ ] will pause: It is paused once you save; its data stays. space undoes that.",
 			"[x] imported: Imported since 3 Nov 2026. space pauses it; its data stays."}},
+		{"imported, and gone since", circumstance{repo: repo(func(r *flow.Repo) {
+			r.ImportedAt, r.LostAt, r.LostWhy = flow.MomentOf(since), flow.MomentOf(since.AddDate(0, 0, 7)), flow.Gone
+		}), auto: on}, []func(*flow.Plan){toggle}, []string{
+			"[x] imported, gone from GitLab: Gone from GitLab since 10 Nov 2026. space pauses it; its data stays.",
+			"[ ] will pause, gone from GitLab: It is paused once you save; its data stays. space undoes that.",
+		}},
 		{"taken by auto-import at the next refresh", circumstance{repo: repo(nil), auto: on}, []func(*flow.Plan){toggle}, []string{
 			"[x] imported: Auto-import of acme takes it. space keeps it out by hand.",
 			"[ ] will stay out, by hand: You keep it out by hand; space undoes that."}},
@@ -94,7 +100,7 @@ func TestWhatTheScreenSaysOfARepo(t *testing.T) {
 
 func TestANewRepoIsCalledNew(t *testing.T) {
 	r := flow.NewReview(flow.Integration{Discovery: flow.Discovery{At: today, Repos: 9, New: 1}}, flow.Settings{}, nil,
-		[]flow.Repo{{Path: "a", Role: flow.Owner, FirstSeen: today, ImportedAt: today, Fork: true}, {Path: "b", Role: flow.Owner}})
+		[]flow.Repo{{Path: "a", Role: flow.Owner, FirstSeen: flow.MomentOf(today), ImportedAt: flow.MomentOf(today), Fork: true}, {Path: "b", Role: flow.Owner}})
 	p := saved(r)
 	if got := p.StateText(0) + "; " + p.StateText(1); got != "imported, fork, new; not imported" {
 		t.Errorf("got %q", got)

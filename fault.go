@@ -78,6 +78,7 @@ const (
 	Maintenance     Cause = "maintenance"
 	BadAnswer       Cause = "bad answer"
 	BrokenOff       Cause = "walk broken off"
+	Frozen          Cause = "frozen"
 
 	// Signing in with a browser.
 	Denied        Cause = "denied"
@@ -203,6 +204,7 @@ var words = map[Cause][2]string{
 	Maintenance:     {"GitLab is in maintenance{detail: and }.", "Press r when it is over."},
 	BadAnswer:       {"{host} answers with something that Flow can't read: {detail}.", "Ask if a proxy stands between this machine and GitLab."},
 	BrokenOff:       {"GitLab stopped answering at {detail}.{where}", "Press r to try again."},
+	Frozen:          {"{detail} are missing at once. The list of before is kept.", "Look at what is missing, then accept it or keep the list."},
 
 	Denied:        {"You denied the request in GitLab.", "Open an address above again and approve it."},
 	OwnAddress:    {"That is the address to open, not the one you end on.", "Approve Flow first, then copy the address of the last page."},

@@ -15,12 +15,19 @@ func checkPlan(t *testing.T, p *flow.Plan) {
 	t.Helper()
 	c := p.Changes()
 	fresh := flow.NewPlan(p.Review, c, today)
-	later := flow.NewReview(p.Integration, c.Apply(p.Settings), slices.Clone(p.Groups), slices.Clone(p.Repos)).Decisions(today)
-	stored := p.Review.Decisions(today)
+	later := decisions(flow.NewReview(p.Integration, c.Apply(p.Settings), slices.Clone(p.Groups), slices.Clone(p.Repos)))
+	stored := decisions(p.Review)
+	settings := c.Apply(p.Settings)
 	for i := range p.Repos {
 		repo := &p.Repos[i]
 		if p.Will(i) != fresh.Will(i) || p.Will(i) != later[i] || p.Saved(i) != stored[i] {
 			t.Fatalf("%s will be %+v; planned anew %+v, once saved %+v", repo.Path, p.Will(i), fresh.Will(i), later[i])
+		}
+		if want := obviously(p.Review, p.Settings, i); p.Saved(i) != want {
+			t.Fatalf("%s is %+v, want %+v", repo.Path, p.Saved(i), want)
+		}
+		if want := obviously(p.Review, settings, i); p.Will(i) != want {
+			t.Fatalf("%s will be %+v, want %+v", repo.Path, p.Will(i), want)
 		}
 		if !repo.ImportedAt.IsZero() && !p.Will(i).In() && p.Will(i).State != flow.NotSupported && p.Pin(i) != flow.PinOut {
 			t.Fatalf("%s is imported, and would be %s", repo.Path, p.Will(i).State)
@@ -50,6 +57,9 @@ func checkPlan(t *testing.T, p *flow.Plan) {
 	if saved.All() != len(p.Repos) || planned.All() != len(p.Repos) || planned[flow.Imported]-saved[flow.Imported] != in-out {
 		t.Fatalf("of %d repos %v are saved and %v planned; %d go in, %d out", len(p.Repos), saved, planned, in, out)
 	}
+	if saved != flow.Count(p.Review.Decisions(today)) || saved != p.Review.Counts(today) {
+		t.Fatalf("%v are saved, the review counts %v", saved, p.Review.Counts(today))
+	}
 	keptOut := 0
 	for _, n := range p.KeptOutBy() {
 		keptOut += n
@@ -58,6 +68,26 @@ func checkPlan(t *testing.T, p *flow.Plan) {
 		t.Fatalf("rules keep out %d, %d are excluded", keptOut, planned[flow.Excluded])
 	}
 	checkGroups(t, p)
+}
+
+// obviously decides about one repo by some settings, from the beginning.
+func obviously(r *flow.Review, s flow.Settings, i int) flow.Decision {
+	auto := flow.AutoImport{}
+	for g := r.Owner(i); g >= 0; g = r.Parent(g) {
+		if on, set := s.Auto[r.Groups[g].ID]; set {
+			auto = flow.AutoImport{On: on, Group: r.Groups[g].Path}
+			break
+		}
+	}
+	return flow.Decide(&r.Repos[i], s.Pins[r.Repos[i].ID], auto, s.Rules, today)
+}
+
+func decisions(r *flow.Review) []flow.Decision {
+	all := make([]flow.Decision, 0, len(r.Repos))
+	for _, d := range r.Decisions(today) {
+		all = append(all, d)
+	}
+	return all
 }
 
 func checkGroups(t *testing.T, p *flow.Plan) {
@@ -75,16 +105,18 @@ func checkGroups(t *testing.T, p *flow.Plan) {
 	}
 	for g := range p.Groups {
 		var want flow.GroupCount
-		p.Below(g, func(i int) { count(&want, i) })
+		for i, to := p.Below(g); i < to; i++ {
+			count(&want, i)
+		}
 		if counts[g] != want {
 			t.Fatalf("%s counts %+v, want %+v", p.Groups[g].Path, counts[g], want)
 		}
 	}
 	var top flow.GroupCount
-	for _, g := range p.Top {
+	for g := range p.Top() {
 		top.All, top.In, top.GoIn, top.GoOut = top.All+counts[g].All, top.In+counts[g].In, top.GoIn+counts[g].GoIn, top.GoOut+counts[g].GoOut
 	}
-	for _, i := range p.Ungrouped {
+	for i, to := p.Ungrouped(); i < to; i++ {
 		count(&top, i)
 	}
 	in, out := p.Moves()
@@ -115,10 +147,10 @@ func world(t testing.TB, r *rand.Rand) *flow.Review {
 			rs[i].Role = flow.Guest
 		}
 		if chance(30) {
-			rs[i].ImportedAt = today.AddDate(0, 0, -r.IntN(100)-1)
+			rs[i].ImportedAt = flow.MomentOf(today.AddDate(0, 0, -r.IntN(100)-1))
 		}
 		if chance(10) {
-			rs[i].LostAt = today
+			rs[i].LostAt = flow.MomentOf(today)
 		}
 		if chance(30) {
 			settings.Pins[rs[i].ID] = pins[1+r.IntN(2)]
@@ -137,7 +169,47 @@ func world(t testing.TB, r *rand.Rand) *flow.Review {
 	return flow.NewReview(flow.Integration{Version: 1}, settings, gs, rs)
 }
 
-var someRules = []string{"name:legacy-*", "is:archived", "is:fork", "path:acme/**", "re:^beta/", "name:tmp-?", "name:tmp-*"}
+var someRules = []string{"name:legacy-*", "is:archived", "is:fork", "path:acme/**", "re:^beta/", "name:tmp-?", "name:tmp-*", "group:acme/web"}
+
+// doSomething does to a plan what a key may do, by chance, and says what.
+func doSomething(t *testing.T, p *flow.Plan, r *rand.Rand) string {
+	g, i, text := r.IntN(len(p.Groups)), r.IntN(len(p.Repos)), someRules[r.IntN(len(someRules))]
+	switch op := r.IntN(12); op {
+	case 0, 1:
+		p.Toggle(i)
+		return fmt.Sprint("toggle ", p.Repos[i].Path)
+	case 2:
+		pin := pins[r.IntN(3)]
+		p.SetPin(i, pin)
+		return fmt.Sprint("pin ", p.Repos[i].Path, pin)
+	case 3, 4:
+		p.SetAuto(g, p.NextAuto(g))
+		return fmt.Sprint("auto ", p.Groups[g].Path)
+	case 5:
+		in, n := p.GroupToggle(g)
+		if changed := p.PutGroup(g, in); changed != n {
+			t.Fatalf("%d changed of %s, %d announced", changed, p.Groups[g].Path, n)
+		}
+		return fmt.Sprint("group ", p.Groups[g].Path, in)
+	case 6, 7:
+		if err := p.AddRule(rule(t, text)); err != nil && !flow.CausedBy(err, flow.RuleTwice, flow.BadRule) {
+			t.Fatal(err)
+		}
+		return fmt.Sprint("add ", text)
+	case 8:
+		p.RemoveRule(text)
+		return fmt.Sprint("remove ", text)
+	case 9:
+		some, in := r.Perm(len(p.Repos))[:r.IntN(len(p.Repos))], r.IntN(2) == 0
+		p.PutAll(some, in)
+		return fmt.Sprint("put ", len(some), in)
+	case 10:
+		p.Undo()
+		return "undo"
+	}
+	p.Redo()
+	return "redo"
+}
 
 func TestPlansHoldTogetherWhateverIsDone(t *testing.T) {
 	for seed := range uint64(60) {
@@ -145,94 +217,16 @@ func TestPlansHoldTogetherWhateverIsDone(t *testing.T) {
 		p := saved(world(t, r))
 		var done []string
 		for range 25 {
-			g, i, text := r.IntN(len(p.Groups)), r.IntN(len(p.Repos)), someRules[r.IntN(len(someRules))]
-			switch op := r.IntN(9); op {
-			case 0, 1:
-				done = append(done, fmt.Sprint("toggle ", p.Repos[i].Path))
-				p.Toggle(i)
-			case 2:
-				pin := pins[r.IntN(3)]
-				done = append(done, fmt.Sprint("pin ", p.Repos[i].Path, pin))
-				p.SetPin(i, pin)
-			case 3, 4:
-				done = append(done, fmt.Sprint("auto ", p.Groups[g].Path))
-				p.SetAuto(g, p.NextAuto(g))
-			case 5:
-				in, n := p.GroupToggle(g)
-				done = append(done, fmt.Sprint("group ", p.Groups[g].Path, in))
-				if changed := p.PutGroup(g, in); changed != n {
-					t.Fatalf("seed %d, %q: %d changed, %d announced", seed, done, changed, n)
-				}
-			case 6, 7:
-				done = append(done, fmt.Sprint("add ", text))
-				if err := p.AddRule(rule(t, text)); err != nil && !flow.CausedBy(err, flow.RuleTwice) {
-					t.Fatal(err)
-				}
-			case 8:
-				done = append(done, fmt.Sprint("remove ", text))
-				p.RemoveRule(text)
-			}
+			done = append(done, doSomething(t, p, r))
 			if checkPlan(t, p); t.Failed() {
 				t.Fatalf("seed %d, %q", seed, done)
 			}
 		}
 		checkTree(t, p.Review)
 		p.Discard()
-		if p.IsChanged() || p.SavedCounts() != p.PlannedCounts() {
+		if p.IsChanged() || p.CanUndo() || p.SavedCounts() != p.PlannedCounts() {
 			t.Fatalf("seed %d: discarding leaves %+v", seed, p.Changes())
 		}
 		checkPlan(t, p)
-	}
-}
-
-// manyRepos is a review of a large company, with ten rules of all kinds.
-func manyRepos(b *testing.B) *flow.Review {
-	const repos, perGroup = 100_000, 50
-	var gs []flow.Group
-	rs := make([]flow.Repo, repos)
-	for i := range rs {
-		if i%perGroup == 0 {
-			n := len(gs)
-			gs = append(gs, flow.Group{ID: int64(n + 1), Path: fmt.Sprintf("acme-%d/division-%d/team-%d", n%10, n%100, n)})
-		}
-		g := gs[len(gs)-1]
-		rs[i] = flow.Repo{ID: int64(i + 1), GroupID: g.ID, Path: fmt.Sprintf("%s/service-%d", g.Path, i), Role: flow.Developer, ActiveAt: today.AddDate(0, 0, -i%1000)}
-	}
-	for n := range 10 {
-		gs = append(gs, flow.Group{ID: int64(100_000 + n), Path: fmt.Sprintf("acme-%d", n)})
-	}
-	settings := flow.Settings{Auto: map[int64]bool{}}
-	for n := range 10 {
-		settings.Auto[int64(100_000+n)] = true
-	}
-	for _, text := range []string{"name:legacy-*", "name:*-old", "name:tmp-?", "path:acme-1/**/sandbox-*", "path:**/archive/**", "re:^infra/.*-old$", "re:(?i)deprecated", "inactive:990d", "before:2020-01-01", "is:archived"} {
-		settings.Rules = append(settings.Rules, rule(b, text))
-	}
-	return flow.NewReview(flow.Integration{}, settings, gs, rs)
-}
-
-func BenchmarkNewPlan(b *testing.B) {
-	r := manyRepos(b)
-	for b.Loop() {
-		flow.NewPlan(r, flow.Changes{}, today)
-	}
-}
-
-// A rule that is added and removed again decides about every repo twice.
-func BenchmarkRuleChange(b *testing.B) {
-	p := saved(manyRepos(b))
-	more := rule(b, "name:service-7*")
-	for b.Loop() {
-		if err := p.AddRule(more); err != nil {
-			b.Fatal(err)
-		}
-		p.RemoveRule(more.String())
-	}
-}
-
-func BenchmarkCountGroups(b *testing.B) {
-	p := saved(manyRepos(b))
-	for b.Loop() {
-		p.CountGroups()
 	}
 }

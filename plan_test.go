@@ -286,7 +286,7 @@ func TestOldChangesOnANewerReview(t *testing.T) {
 		Auto:    map[int64]flow.AutoSetting{1: flow.AutoOff, 2: flow.AsAbove, 4: flow.AutoOn},
 		Pins:    map[int64]flow.Pin{101: flow.PinOut, 103: flow.PinIn, 105: flow.NoPin},
 		Add:     []flow.Rule{a, b},
-		Remove:  []string{"name:legacy-*", "name:gone"},
+		Remove:  []flow.Rule{rule(t, "name:legacy-*"), rule(t, "name:gone")},
 	}
 	tests := []struct {
 		name  string
@@ -335,7 +335,7 @@ func TestChangesAreACopy(t *testing.T) {
 	p.RemoveRule("name:legacy-*")
 	before := p.Changes()
 	c := p.Changes()
-	c.Auto[3], c.Pins[101], c.Add[0], c.Remove[0] = flow.AutoOff, flow.PinOut, rule(t, "name:b"), "name:b"
+	c.Auto[3], c.Pins[101], c.Add[0], c.Remove[0] = flow.AutoOff, flow.PinOut, rule(t, "name:b"), rule(t, "name:b")
 	if !same(p.Changes(), before) {
 		t.Errorf("changing the copy made %+v of %+v", p.Changes(), before)
 	}

@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"path"
 	"strings"
-	"time"
+	"unicode/utf8"
 )
 
 // A Group is a group of GitLab, or the namespace of a person's own repos. Flow
@@ -26,8 +26,8 @@ type Repo struct {
 	Name    string // display name, cleaned
 
 	Role       Role
-	CreatedAt  time.Time
-	ActiveAt   time.Time // last activity; GitLab moves it at most once an hour
+	CreatedAt  Moment
+	ActiveAt   Moment // last activity; GitLab moves it at most once an hour
 	Archived   bool
 	Fork       bool
 	Mirror     bool
@@ -35,10 +35,22 @@ type Repo struct {
 	Public     bool
 	SHA256     bool // object format that Flow does not read yet
 	Off        Services
-	FirstSeen  time.Time // the discovery that brought it
-	LostAt     time.Time // zero, or since when complete discoveries no longer bring it
-	ImportedAt time.Time // imported since; zero if it never was
+	LostWhy    Lost   // beside LostAt; here it takes no room
+	Topics     string // lower case, sorted, joined by commas; "": none, or not told
+	FirstSeen  Moment // the discovery that brought it
+	LostAt     Moment // none, or since when complete discoveries no longer bring it
+	ImportedAt Moment // imported since; none if it never was
 }
+
+// Lost says what is known of a repo that complete discoveries no longer bring.
+type Lost uint8
+
+const (
+	NotLost        Lost = iota
+	Missing             // the last complete discovery did not bring it
+	Gone                // nor did one a day earlier, and GitLab says that it is not there
+	NoLongerMember      // it can be seen, but the account is no member of it any more
+)
 
 // Slug is the repo's own name in its path, which rules of kind name: look at.
 func (r Repo) Slug() string { return path.Base(r.Path) }
@@ -53,7 +65,10 @@ func (r Repo) Flags() []string {
 	for _, f := range []struct {
 		set  bool
 		word string
-	}{{r.Archived, "archived"}, {r.Fork, "fork"}, {r.Mirror, "mirror"}, {r.Empty, "empty"}, {!r.LostAt.IsZero(), "not found any more"}} {
+	}{
+		{r.Archived, "archived"}, {r.Fork, "fork"}, {r.Mirror, "mirror"}, {r.Empty, "empty"},
+		{!r.LostAt.IsZero(), lostWords[r.LostWhy]},
+	} {
 		if f.set {
 			flags = append(flags, f.word)
 		}
@@ -61,9 +76,44 @@ func (r Repo) Flags() []string {
 	return flags
 }
 
+var lostWords = [...]string{NotLost: "not found any more", Missing: "not found any more", Gone: "gone from GitLab", NoLongerMember: "no longer a member"}
+
 // ComparePaths orders full paths as a tree is read: part by part, without
 // regard to case, a group before what is in it.
 func ComparePaths(a, b string) int {
+	for i := 0; ; i++ {
+		switch {
+		case i == len(a) && i == len(b):
+			// Case decides last: Acme/api is in acme, and must not stand before it.
+			return cmp.Compare(a, b)
+		case i == len(a):
+			return -1
+		case i == len(b):
+			return 1
+		case a[i]|b[i] >= utf8.RuneSelf:
+			return compareParts(a, b)
+		}
+		if x, y := pathOrder[a[i]], pathOrder[b[i]]; x != y {
+			return cmp.Compare(x, y)
+		}
+	}
+}
+
+// pathOrder puts the slash before all else, so that what is in a group follows
+// it, and folds ASCII letters.
+var pathOrder = func() (order [utf8.RuneSelf]uint8) {
+	for c := range order {
+		order[c] = uint8(c) + 1
+		if 'A' <= c && c <= 'Z' {
+			order[c] = uint8(c) - 'A' + 'a' + 1
+		}
+	}
+	order['/'] = 0
+	return order
+}()
+
+// compareParts does it for all letters, and takes ten times as long.
+func compareParts(a, b string) int {
 	restA, restB := a, b
 	for restA != "" && restB != "" {
 		var x, y string
@@ -76,7 +126,5 @@ func ComparePaths(a, b string) int {
 	if c := cmp.Compare(len(restA), len(restB)); c != 0 {
 		return c
 	}
-	// Case decides last: Acme/api is in acme, and must not stand before it, nor must
-	// Acme/, whatever that is.
 	return cmp.Or(cmp.Compare(strings.Count(a, "/"), strings.Count(b, "/")), cmp.Compare(a, b))
 }

@@ -1,9 +1,9 @@
 package flow
 
 import (
-	"cmp"
+	"context"
+	"iter"
 	"maps"
-	"slices"
 	"strings"
 	"time"
 )
@@ -21,25 +21,79 @@ type Review struct {
 	Integration Integration
 	Settings
 	Tree
+	matches *matches
 }
 
-// NewReview puts a review together. The slices are sorted by path in place and
-// belong to the review from then on.
+// NewReview puts a review together. The slices are sorted in place and belong to
+// the review from then on.
 func NewReview(in Integration, settings Settings, groups []Group, repos []Repo) *Review {
-	return &Review{Integration: in, Settings: settings, Tree: newTree(groups, repos)}
+	shareNames(repos)
+	tree, _ := newTree(groups, repos)
+	r := &Review{Integration: in, Settings: settings, Tree: tree, matches: &matches{}}
+	r.Rules = rulesIn(&r.Tree, settings.Rules)
+	return r
 }
 
-// Decisions returns one decision per repo, by the stored settings.
-func (r *Review) Decisions(now time.Time) []Decision {
-	autos := r.autoImports(func(g int) (on, set bool) {
-		on, set = r.Auto[r.Groups[g].ID]
-		return on, set
-	})
-	decisions := make([]Decision, len(r.Repos))
-	for i := range r.Repos {
-		decisions[i] = Decide(&r.Repos[i], r.Pins[r.Repos[i].ID], autos.of(r.owner[i]), r.Rules, now)
+// shareNames lets a name that is the end of its path take no room of its own.
+func shareNames(repos []Repo) {
+	for i := range repos {
+		if r := &repos[i]; strings.HasSuffix(r.Path, r.Name) {
+			r.Name = r.Path[len(r.Path)-len(r.Name):]
+		}
 	}
-	return decisions
+}
+
+// Decisions yields one decision per repo, by the stored settings.
+func (r *Review) Decisions(now time.Time) iter.Seq2[int, Decision] {
+	return func(yield func(int, Decision) bool) {
+		autos := r.savedAutos()
+		text := func(n ruleNumber) string { return r.Rules[n-1].text }
+		for i, v := range r.verdicts(autos, now) {
+			if !yield(i, v.decision(&r.Repos[i], autos.of(r.owner[i]), text)) {
+				return
+			}
+		}
+	}
+}
+
+// verdicts yields what the stored settings make of every repo.
+func (r *Review) verdicts(autos autoImports, now time.Time) iter.Seq2[int, verdict] {
+	return func(yield func(int, verdict) bool) {
+		at := r.matches.settleTime(now)
+		var excluded []bitset // of each rule; looked at where auto-import is on at all
+		for i := range r.Repos {
+			repo := &r.Repos[i]
+			s, pin, on := standingOf(repo), r.Pins[repo.ID], autos.of(r.owner[i]).On
+			v := decide(s, pin, on, 0)
+			if v.by == ByAutoImport {
+				if excluded == nil {
+					excluded = r.matchedByEach(r.Rules, at)
+				}
+				v = decide(s, pin, on, firstOf(excluded, i))
+			}
+			if !yield(i, v) {
+				return
+			}
+		}
+	}
+}
+
+func (r *Review) matchedByEach(rules []Rule, at time.Time) []bitset {
+	found := make([]bitset, len(rules))
+	for n, rule := range rules {
+		found[n], _ = r.match(context.Background(), rule, at)
+	}
+	return found
+}
+
+// firstOf numbers the first set that has a position.
+func firstOf(sets []bitset, i int) ruleNumber {
+	for n, set := range sets {
+		if set.has(i) {
+			return ruleNumber(n + 1)
+		}
+	}
+	return 0
 }
 
 // ToImport returns the IDs of the repos that the settings import and that are
@@ -47,16 +101,16 @@ func (r *Review) Decisions(now time.Time) []Decision {
 // last discovery no longer brought wait until they are found again.
 func (r *Review) ToImport(now time.Time) []int64 {
 	var ids []int64
-	for i, d := range r.Decisions(now) {
-		if d.In() && r.Repos[i].ImportedAt.IsZero() && r.Repos[i].LostAt.IsZero() {
-			ids = append(ids, r.Repos[i].ID)
+	for i, v := range r.verdicts(r.savedAutos(), now) {
+		if repo := &r.Repos[i]; v.in() && repo.ImportedAt.IsZero() && repo.LostAt.IsZero() {
+			ids = append(ids, repo.ID)
 		}
 	}
 	return ids
 }
 
 // Count tells how many of the decisions are in which state.
-func Count(decisions []Decision) Counts {
+func Count(decisions iter.Seq2[int, Decision]) Counts {
 	var c Counts
 	for _, d := range decisions {
 		c[d.State]++
@@ -64,143 +118,60 @@ func Count(decisions []Decision) Counts {
 	return c
 }
 
-// IsNew reports whether the last discovery brought the repo and there was one
-// before it.
+// Counts tells how many repos are in which state, by the stored settings.
+func (r *Review) Counts(now time.Time) Counts {
+	var c Counts
+	for _, v := range r.verdicts(r.savedAutos(), now) {
+		c[v.state]++
+	}
+	return c
+}
+
+// IsNew reports whether the repo came after all others: with the last complete
+// discovery, where that was not the first, or since.
 func (r *Review) IsNew(repo *Repo) bool {
-	return repo.FirstSeen.Equal(r.Integration.Discovery.At) && r.Integration.Discovery.New < r.Integration.Discovery.Repos
-}
-
-// A Tree is groups and repos in the order in which they are read: by path, part
-// by part. Positions in Groups and Repos serve as names within one tree.
-type Tree struct {
-	Groups []Group
-	Repos  []Repo
-
-	Top        []int   // groups that have no group above them here; people's namespaces last
-	parent     []int   // of each group; -1 at the top
-	owner      []int   // group of each repo; -1 if it has none
-	GroupsIn   [][]int // groups directly below each group
-	ReposIn    [][]int // repos directly in each group
-	Ungrouped  []int   // repos that belong to no known group
-	groupByID  map[int64]int
-	reposBelow []int // number of repos below each group, at any depth
-	canBelow   []int // of these, how many can be imported
-}
-
-func newTree(groups []Group, repos []Repo) Tree {
-	slices.SortFunc(groups, func(a, b Group) int { return ComparePaths(a.Path, b.Path) })
-	slices.SortFunc(repos, func(a, b Repo) int { return ComparePaths(a.Path, b.Path) })
-	t := Tree{
-		Groups: groups, Repos: repos,
-		parent: make([]int, len(groups)), owner: make([]int, len(repos)),
-		GroupsIn: make([][]int, len(groups)), ReposIn: make([][]int, len(groups)),
-		groupByID: make(map[int64]int, len(groups)), reposBelow: make([]int, len(groups)), canBelow: make([]int, len(groups)),
-	}
-	byPath := make(map[string]int, len(groups))
-	for g := range groups {
-		t.groupByID[groups[g].ID] = g
-		byPath[strings.ToLower(groups[g].Path)] = g
-	}
-	for g := range groups {
-		if t.parent[g] = above(byPath, groups[g].Path); t.parent[g] < 0 {
-			t.Top = append(t.Top, g)
-		} else {
-			t.GroupsIn[t.parent[g]] = append(t.GroupsIn[t.parent[g]], g)
-		}
-	}
-	slices.SortStableFunc(t.Top, func(a, b int) int { return cmp.Compare(rank(&groups[a]), rank(&groups[b])) })
-	for i := range repos {
-		g, ok := t.groupByID[repos[i].GroupID]
-		if !ok {
-			g = above(byPath, repos[i].Path)
-		}
-		if t.owner[i] = g; g < 0 {
-			t.Ungrouped = append(t.Ungrouped, i)
-			continue
-		}
-		t.ReposIn[g] = append(t.ReposIn[g], i)
-		for ; g >= 0; g = t.parent[g] {
-			t.reposBelow[g]++
-			if repos[i].Supported() {
-				t.canBelow[g]++
-			}
-		}
-	}
-	return t
-}
-
-// rank puts people's namespaces after groups: a company has many of them, and
-// reviews few.
-func rank(g *Group) int {
-	if g.Personal {
-		return 1
-	}
-	return 0
-}
-
-// above finds the nearest group above a path. A group in between may be hidden
-// from the account, so the nearest is not always the direct parent.
-func above(byPath map[string]int, path string) int {
-	path = strings.ToLower(path)
-	for {
-		i := strings.LastIndexByte(path, '/')
-		if i < 0 {
-			return -1
-		}
-		path = path[:i]
-		if g, ok := byPath[path]; ok {
-			return g
-		}
-	}
-}
-
-// Parent returns the group above group g, or -1.
-func (t *Tree) Parent(g int) int { return t.parent[g] }
-
-// Owner returns the group that repo i lives in, or -1.
-func (t *Tree) Owner(i int) int { return t.owner[i] }
-
-// GroupByID returns the position of the group with that ID.
-func (t *Tree) GroupByID(id int64) (int, bool) {
-	g, ok := t.groupByID[id]
-	return g, ok
-}
-
-// Size returns the number of repos below group g, at any depth.
-func (t *Tree) Size(g int) int { return t.reposBelow[g] }
-
-// Below calls f for every repo below group g, at any depth.
-func (t *Tree) Below(g int, f func(i int)) {
-	for _, i := range t.ReposIn[g] {
-		f(i)
-	}
-	for _, child := range t.GroupsIn[g] {
-		t.Below(child, f)
-	}
+	d, at := r.Integration.Discovery, MomentOf(r.Integration.Discovery.At)
+	return repo.FirstSeen > at || repo.FirstSeen == at && d.New < d.Repos
 }
 
 // autoImports are the settings that count for each group.
 type autoImports []AutoImport
 
-func (a autoImports) of(g int) AutoImport {
+func (a autoImports) of(g int32) AutoImport {
 	if g < 0 {
 		return AutoImport{}
 	}
 	return a[g]
 }
 
-// autoImports resolves the setting of every group. Groups are sorted by path, so
-// a parent is resolved before its children.
-func (t *Tree) autoImports(set func(g int) (on, set bool)) autoImports {
-	autos := make(autoImports, len(t.Groups))
-	for g := range t.Groups {
-		if on, ok := set(g); ok {
-			autos[g] = AutoImport{On: on, Group: t.Groups[g].Path}
-		} else if p := t.parent[g]; p >= 0 {
-			autos[g] = autos[p]
+// savedAutos resolves the stored setting of every group.
+func (r *Review) savedAutos() autoImports {
+	autos := make(autoImports, len(r.Groups))
+	r.resolve(autos, 0, len(r.Groups), func(g int) AutoSetting { return settingOf(r.Auto, r.Groups[g].ID) })
+	return autos
+}
+
+// resolve works out what counts for the groups from one to before another. A
+// group stands before those in it.
+func (t *Tree) resolve(autos autoImports, from, to int, set func(g int) AutoSetting) {
+	for g := from; g < to; g++ {
+		if s := set(g); s != AsAbove {
+			autos[g] = AutoImport{On: s == AutoOn, Group: t.Groups[g].Path}
+		} else {
+			autos[g] = autos.of(t.spans[g].up)
 		}
 	}
-	return autos
+}
+
+func settingOf(autos map[int64]bool, id int64) AutoSetting {
+	on, set := autos[id]
+	switch {
+	case !set:
+		return AsAbove
+	case on:
+		return AutoOn
+	}
+	return AutoOff
 }
 
 // An AutoSetting is the auto-import setting of one group.
@@ -219,7 +190,7 @@ type Changes struct {
 	Auto    map[int64]AutoSetting // by group ID
 	Pins    map[int64]Pin         // by repo ID
 	Add     []Rule
-	Remove  []string // texts of rules
+	Remove  []Rule
 }
 
 // IsEmpty reports whether nothing differs.
@@ -257,12 +228,12 @@ func (c *Changes) Apply(s Settings) Settings {
 func (c *Changes) rules(stored []Rule) []Rule {
 	var rules []Rule
 	for _, r := range stored {
-		if !slices.Contains(c.Remove, r.text) {
+		if !hasRule(c.Remove, r.text) {
 			rules = append(rules, r)
 		}
 	}
 	for _, r := range c.Add {
-		if !slices.ContainsFunc(rules, func(have Rule) bool { return have.text == r.text }) {
+		if !hasRule(rules, r.text) {
 			rules = append(rules, r)
 		}
 	}

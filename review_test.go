@@ -43,17 +43,17 @@ func draw(r *flow.Review) string {
 	var show func(g, depth int)
 	show = func(g, depth int) {
 		fmt.Fprintf(&b, "%s%s %d\n", strings.Repeat("  ", depth), r.Groups[g].Path, r.Size(g))
-		for _, child := range r.GroupsIn[g] {
+		for child := range r.GroupsIn(g) {
 			show(child, depth+1)
 		}
-		for _, i := range r.ReposIn[g] {
+		for i, to := r.ReposIn(g); i < to; i++ {
 			fmt.Fprintf(&b, "%s- %s\n", strings.Repeat("  ", depth+1), r.Repos[i].Path)
 		}
 	}
-	for _, g := range r.Top {
+	for g := range r.Top() {
 		show(g, 0)
 	}
-	for _, i := range r.Ungrouped {
+	for i, to := r.Ungrouped(); i < to; i++ {
 		fmt.Fprintf(&b, "- %s\n", r.Repos[i].Path)
 	}
 	return b.String()
@@ -128,33 +128,45 @@ func checkTree(t *testing.T, r *flow.Review) {
 		if up >= g {
 			t.Errorf("%s stands before %s, which it is in", r.Groups[g].Path, r.Groups[up].Path)
 		}
-		if (up < 0) != slices.Contains(r.Top, g) || up >= 0 && !slices.Contains(r.GroupsIn[up], g) {
+		if siblings := r.Top(); up >= 0 && !slices.Contains(slices.Collect(r.GroupsIn(up)), g) || up < 0 && !slices.Contains(slices.Collect(siblings), g) {
 			t.Errorf("%s is not where its parent says", r.Groups[g].Path)
 		}
 		if found, ok := r.GroupByID(r.Groups[g].ID); !ok || found != g {
 			t.Errorf("%s is found by its ID at %d, %v", r.Groups[g].Path, found, ok)
 		}
-		seen := map[int]bool{}
-		r.Below(g, func(i int) {
-			seen[i] = true
+		from, to := r.Below(g)
+		for i := range r.Repos {
 			owner := r.Owner(i)
+			direct := owner == g
 			for owner >= 0 && owner != g {
 				owner = r.Parent(owner)
 			}
-			if owner != g {
-				t.Errorf("%s is not below %s", r.Repos[i].Path, r.Groups[g].Path)
+			if below := from <= i && i < to; below != (owner == g) {
+				t.Errorf("%s is below %s: %v", r.Repos[i].Path, r.Groups[g].Path, below)
 			}
-		})
-		if len(seen) != r.Size(g) {
-			t.Errorf("%d repos are below %s, its size is %d", len(seen), r.Groups[g].Path, r.Size(g))
+			if first, last := r.ReposIn(g); (first <= i && i < last) != direct {
+				t.Errorf("%s is in %s: %v", r.Repos[i].Path, r.Groups[g].Path, !direct)
+			}
+		}
+		if to-from != r.Size(g) {
+			t.Errorf("%d repos are below %s, its size is %d", to-from, r.Groups[g].Path, r.Size(g))
 		}
 	}
-	all := len(r.Ungrouped)
-	for _, g := range r.Top {
+	first, last := r.Ungrouped()
+	all := last - first
+	for g := range r.Top() {
 		all += r.Size(g)
 	}
 	if all != len(r.Repos) {
 		t.Errorf("%d repos of %d are in the tree", all, len(r.Repos))
+	}
+	for i := range r.Repos {
+		if at, ok := r.RepoByID(r.Repos[i].ID); !ok || at != i {
+			t.Errorf("%s is found by its ID at %d, %v", r.Repos[i].Path, at, ok)
+		}
+	}
+	if _, ok := r.RepoByID(-1); ok {
+		t.Error("a repo that is not there is found")
 	}
 	if _, ok := r.GroupByID(-1); ok {
 		t.Error("a group that is not there is found")
@@ -201,7 +213,7 @@ func TestTheNearestGroupThatHasItSetDecides(t *testing.T) {
 func TestAParentCountsEvenIfItsCaseDiffers(t *testing.T) {
 	gs := groups("acme", "ACME/Team")
 	r := flow.NewReview(flow.Integration{}, flow.Settings{Auto: map[int64]bool{1: true}}, gs, repos(gs, "ACME/Team/api"))
-	if d := r.Decisions(today)[0]; d.State != flow.Imported || d.Group != "acme" {
+	if d := decisions(r)[0]; d.State != flow.Imported || d.Group != "acme" {
 		t.Errorf("it is %+v", d)
 	}
 	if counts := flow.NewPlan(r, flow.Changes{}, today).CountGroups(); counts[0].All != 1 || counts[1].All != 1 {
@@ -216,8 +228,8 @@ func TestWhatASaveTakesIn(t *testing.T) {
 		want   bool
 	}{
 		{"a repo of a group with auto-import", func(r *flow.Repo) {}, true},
-		{"one that is imported already", func(r *flow.Repo) { r.ImportedAt = today }, false},
-		{"one that is no longer found waits", func(r *flow.Repo) { r.LostAt = today }, false},
+		{"one that is imported already", func(r *flow.Repo) { r.ImportedAt = flow.MomentOf(today) }, false},
+		{"one that is no longer found waits", func(r *flow.Repo) { r.LostAt = flow.MomentOf(today) }, false},
 		{"one whose role is too low", func(r *flow.Repo) { r.Role = flow.Guest }, false},
 		{"one that Flow does not read", func(r *flow.Repo) { r.SHA256 = true }, false},
 		{"one that a rule keeps out", func(r *flow.Repo) { r.Path = "acme/legacy-x" }, false},
@@ -243,6 +255,7 @@ func TestWhatIsNew(t *testing.T) {
 	}{
 		{"brought by the last discovery", flow.Discovery{At: at, Repos: 10, New: 2}, at, true},
 		{"in another time zone", flow.Discovery{At: at, Repos: 10, New: 2}, at.In(time.FixedZone("east", 3600)), true},
+		{"that came since", flow.Discovery{At: at, Repos: 10, New: 10}, at.Add(time.Minute), true},
 		{"brought by an earlier one", flow.Discovery{At: at, Repos: 10, New: 2}, before, false},
 		{"brought by the first of all, as everything", flow.Discovery{At: at, Repos: 10, New: 10}, at, false},
 		{"before any discovery is complete", flow.Discovery{}, time.Time{}, false},
@@ -250,7 +263,7 @@ func TestWhatIsNew(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			r := flow.NewReview(flow.Integration{Discovery: test.discovery}, flow.Settings{}, nil, nil)
-			if got := r.IsNew(&flow.Repo{FirstSeen: test.firstSeen}); got != test.want {
+			if got := r.IsNew(&flow.Repo{FirstSeen: flow.MomentOf(test.firstSeen)}); got != test.want {
 				t.Errorf("got %v", got)
 			}
 		})
@@ -267,7 +280,7 @@ func TestChangesApply(t *testing.T) {
 		Auto:   map[int64]flow.AutoSetting{1: flow.AutoOff, 2: flow.AsAbove, 4: flow.AutoOn},
 		Pins:   map[int64]flow.Pin{101: flow.NoPin, 103: flow.PinOut},
 		Add:    []flow.Rule{rule(t, "name:c"), rule(t, "name:b")},
-		Remove: []string{"name:a", "name:unknown"},
+		Remove: []flow.Rule{rule(t, "name:a"), rule(t, "name:unknown")},
 	}
 	got := c.Apply(stored)
 	if want := map[int64]bool{1: false, 3: true, 4: true}; !maps.Equal(got.Auto, want) {
@@ -296,7 +309,7 @@ func TestPeoplesNamespacesComeLast(t *testing.T) {
 	groups := []flow.Group{{ID: 1, Path: "ana", Personal: true}, {ID: 2, Path: "oss"}, {ID: 3, Path: "bob", Personal: true}, {ID: 4, Path: "acme"}}
 	r := flow.NewReview(flow.Integration{}, flow.Settings{}, groups, nil)
 	var got []string
-	for _, g := range r.Top {
+	for g := range r.Top() {
 		got = append(got, r.Groups[g].Path)
 	}
 	if want := "acme oss ana bob"; strings.Join(got, " ") != want {

@@ -24,7 +24,7 @@ func FuzzRuleMatches(f *testing.F) {
 		}
 		repo := flow.Repo{Path: path, Archived: flags&1 != 0, Fork: flags&2 != 0, Mirror: flags&4 != 0, Empty: flags&8 != 0, Public: flags&16 != 0}
 		if active != 0 {
-			repo.ActiveAt = time.Unix(active, 0)
+			repo.ActiveAt = flow.MomentOf(time.Unix(active, 0))
 		}
 		began := time.Now()
 		matched := r.Matches(&repo, today)

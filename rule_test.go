@@ -25,7 +25,9 @@ func rule(t testing.TB, text string) flow.Rule {
 
 func TestRulesMatch(t *testing.T) {
 	at := func(path string) flow.Repo { return flow.Repo{Path: path} }
-	quiet := func(days int) flow.Repo { return flow.Repo{Path: "acme/api", ActiveAt: today.AddDate(0, 0, -days)} }
+	quiet := func(days int) flow.Repo {
+		return flow.Repo{Path: "acme/api", ActiveAt: flow.MomentOf(today.AddDate(0, 0, -days))}
+	}
 	tests := []struct {
 		name string
 		rule string
@@ -74,9 +76,29 @@ func TestRulesMatch(t *testing.T) {
 		{"inactive: something since then", "inactive:365d", quiet(364), false},
 		{"inactive: on that very day it is not yet longer", "inactive:365d", quiet(365), false},
 		{"inactive: unknown activity is left alone", "inactive:1d", at("acme/api"), false},
-		{"before: last activity before that day", "before:2023-01-01", flow.Repo{ActiveAt: time.Date(2022, 12, 31, 23, 59, 0, 0, time.UTC)}, true},
-		{"before: last activity on that day", "before:2023-01-01", flow.Repo{ActiveAt: time.Date(2023, 1, 1, 0, 0, 0, 0, time.UTC)}, false},
+		{"before: last activity before that day", "before:2023-01-01", flow.Repo{ActiveAt: flow.MomentOf(time.Date(2022, 12, 31, 23, 59, 0, 0, time.UTC))}, true},
+		{"before: last activity on that day", "before:2023-01-01", flow.Repo{ActiveAt: flow.MomentOf(time.Date(2023, 1, 1, 0, 0, 0, 0, time.UTC))}, false},
 		{"before: unknown activity is left alone", "before:2023-01-01", at("acme/api"), false},
+		{"created-before: the day before", "created-before:2023-01-01", flow.Repo{CreatedAt: flow.MomentOf(time.Date(2022, 12, 31, 23, 59, 0, 0, time.UTC)), ActiveAt: flow.MomentOf(today)}, true},
+		{"created-before: on that day", "created-before:2023-01-01", flow.Repo{CreatedAt: flow.MomentOf(time.Date(2023, 1, 1, 0, 0, 0, 0, time.UTC))}, false},
+		{"created-before: activity does not count", "created-before:2023-01-01", flow.Repo{ActiveAt: flow.MomentOf(time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC))}, false},
+
+		{"topic: the only one", "topic:experiment", flow.Repo{Topics: "experiment"}, true},
+		{"topic: one of several", "topic:go", flow.Repo{Topics: "experiment,go,web"}, true},
+		{"topic: the last", "topic:web", flow.Repo{Topics: "experiment,go,web"}, true},
+		{"topic: part of one is another one", "topic:go", flow.Repo{Topics: "gopher,mango"}, false},
+		{"topic: ignores case", "topic:GO", flow.Repo{Topics: "go"}, true},
+		{"topic: holds spaces", "topic:machine learning", flow.Repo{Topics: "machine learning"}, true},
+		{"topic: there are none, or none are told", "topic:go", at("acme/go"), false},
+
+		{"id: that one", "id:42", flow.Repo{ID: 42, Path: "acme/renamed"}, true},
+		{"id: no other one", "id:42", flow.Repo{ID: 4, Path: "acme/42"}, false},
+
+		{"group: in it", "group:acme/payments", at("acme/payments/api"), true},
+		{"group: anywhere below it", "group:acme/payments", at("acme/payments/core/libs/api"), true},
+		{"group: ignores case", "group:ACME/Payments/", at("acme/payments/api"), true},
+		{"group: not one that begins like it", "group:acme/pay", at("acme/payments/api"), false},
+		{"group: not a repo of that path", "group:acme/payments", at("acme/payments"), false},
 
 		{"is:archived", "is:archived", flow.Repo{Archived: true}, true},
 		{"is:archived, and it is not", "is:archived", flow.Repo{Public: true, Fork: true, Mirror: true, Empty: true}, false},
@@ -87,6 +109,8 @@ func TestRulesMatch(t *testing.T) {
 		{"is:mirror", "is:mirror", flow.Repo{Mirror: true}, true},
 		{"is:mirror, and it is not", "is:mirror", flow.Repo{Archived: true, Public: true, Fork: true, Empty: true}, false},
 		{"is:empty", "is:empty", flow.Repo{Empty: true}, true},
+		{"is:sha256", "is:sha256", flow.Repo{SHA256: true}, true},
+		{"is:sha256, and it is not, or is not told", "is:sha256", flow.Repo{Archived: true, Public: true, Fork: true, Mirror: true, Empty: true}, false},
 		{"is:empty, and it is not", "is:empty", flow.Repo{Archived: true, Public: true, Fork: true, Mirror: true}, false},
 	}
 	for _, test := range tests {
@@ -220,12 +244,33 @@ before:2023-02-30
 		{"a day the other way round", `
 before:01.02.2023
        ^ give a day, such as 2023-01-01`},
+		{"no day of creation", `
+created-before:2023
+               ^ give a day, such as 2023-01-01`},
 		{"an unknown attribute", `
 is:old
-   ^ give archived, public, fork, mirror or empty`},
+   ^ give archived, public, fork, mirror, empty or sha256`},
+		{"two topics", `
+topic:go,web
+        ^ one topic only; make a rule for each`},
+		{"no ID", `
+id:api
+   ^ give a project ID, such as 1234`},
+		{"an ID with a sign", `
+id:+1
+   ^ give a project ID, such as 1234`},
+		{"an ID of nothing", `
+id:0
+   ^ give a project ID, such as 1234`},
+		{"many groups", `
+group:acme/*
+           ^ one group, by its path; path: takes * and ?`},
+		{"no group", `
+group:/
+      ^ nothing stands after the colon`},
 		{"an unknown kind", `
-topic:experiment
-^ topic: is no kind of rule`},
+label:experiment
+^ label: is no kind of rule`},
 		{"a kind in capitals", `
 Name:legacy-*
 ^ Name: is no kind of rule`},
@@ -257,7 +302,7 @@ func TestRulesAreRefused(t *testing.T) {
 	tests := []struct{ name, text, want string }{
 		{"no kind", "legacy-*", `"legacy-*" has no kind. Start with one, such as name:legacy-*.`},
 		{"no kind, and it is a path", "acme/legacy-*", `"acme/legacy-*" has no kind. Start with one, such as path:acme/legacy-*.`},
-		{"an unknown kind", "topic:x", `"topic:x" can't be read as a rule: topic: is no kind of rule. Mend it there.`},
+		{"an unknown kind", "label:x", `"label:x" can't be read as a rule: label: is no kind of rule. Mend it there.`},
 		{"a mistake", "re:^infra/(.*", `"re:^infra/(.*" can't be read as a rule: this bracket is not closed. Mend it there.`},
 		{"nothing", "  ", `"" can't be read as a rule: it is empty. Mend it there.`},
 		{"a control character", "name:a\x1b[2Jb", `"name:a[2Jb" can't be read as a rule: it holds a control character. Mend it there.`},
@@ -265,7 +310,7 @@ func TestRulesAreRefused(t *testing.T) {
 		{"two lines", "name:a\nname:b", `"name:a name:b" can't be read as a rule: it holds a control character. Mend it there.`},
 		{"broken UTF-8", "name:\xff", `"name:` + "\ufffd" + `" can't be read as a rule: it holds a control character. Mend it there.`},
 		{"too long", "name:" + strings.Repeat("a", 1000), `"name:` + strings.Repeat("a", 52) + `..." can't be read as a rule: it is longer than 1000 characters. Mend it there.`},
-		{"a long one with a mistake is cut", "is:" + strings.Repeat("a", 900), `"is:` + strings.Repeat("a", 54) + `..." can't be read as a rule: give archived, public, fork, mirror or empty. Mend it there.`},
+		{"a long one with a mistake is cut", "is:" + strings.Repeat("a", 900), `"is:` + strings.Repeat("a", 54) + `..." can't be read as a rule: give archived, public, fork, mirror, empty or sha256. Mend it there.`},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -281,7 +326,7 @@ func TestRulesAreRefused(t *testing.T) {
 }
 
 func TestRulesKeepTheirText(t *testing.T) {
-	for _, text := range []string{"name:legacy-*", "path:/acme/**/tmp-?", "re:^infra/.*-old$", "inactive:365d", "before:2023-01-01", "is:archived", "is:public", "is:fork", "is:mirror", "is:empty", "name:büro"} {
+	for _, text := range []string{"name:legacy-*", "path:/acme/**/tmp-?", "re:^infra/.*-old$", "inactive:365d", "before:2023-01-01", "is:archived", "is:public", "is:fork", "is:mirror", "is:empty", "is:sha256", "name:büro", "topic:Machine Learning", "group:/Acme/Payments", "created-before:2023-01-01", "id:7"} {
 		encoded, err := rule(t, "  "+text+"\t").MarshalText()
 		if err != nil || string(encoded) != text {
 			t.Errorf("%q is written as %q, %v", text, encoded, err)
@@ -330,10 +375,10 @@ func TestHugePatternsEnd(t *testing.T) {
 }
 
 func FuzzParseRule(f *testing.F) {
-	for _, text := range []string{"legacy-*", "name:legacy-*", "path:acme/**/tmp-?", "re:^infra/(.*", "re:a*|*b", `re:\Q(\E(`, "re:[[:alpha:](]", "inactive:365d", "before:2023-01-01", "is:fork", "topic:x", "re:(?P<a>x)(?P<a>y)", "re:\xff", "re:ä**", "path:///", ":"} {
+	for _, text := range []string{"legacy-*", "name:legacy-*", "path:acme/**/tmp-?", "re:^infra/(.*", "re:a*|*b", `re:\Q(\E(`, "re:[[:alpha:](]", "inactive:365d", "before:2023-01-01", "is:fork", "topic:x", "topic:a,b", "group:acme/payments", "group://", "id:12", "created-before:2020-02-30", "re:(?P<a>x)(?P<a>y)", "re:\xff", "re:ä**", "path:///", ":"} {
 		f.Add(text)
 	}
-	repo := flow.Repo{Path: "acme/platform/legacy-api", ActiveAt: today.AddDate(-2, 0, 0), Archived: true}
+	repo := flow.Repo{Path: "acme/platform/legacy-api", ActiveAt: flow.MomentOf(today.AddDate(-2, 0, 0)), Archived: true}
 	f.Fuzz(func(t *testing.T, text string) {
 		r, err := flow.ParseRule(text)
 		if err == nil {

@@ -2,7 +2,6 @@ package flow
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 )
@@ -23,8 +22,17 @@ type GitLab interface {
 
 	// Discover walks over all groups and projects that the account is a member
 	// of and hands on what it finds page by page. Without an error everything
-	// was found; with one, nothing is known of what is missing.
-	Discover(ctx context.Context, c Connection, add func(Page) error) error
+	// was found; with one, nothing is known of what is missing. from is where a
+	// walk that was broken off left off, nil for one from the beginning: what is
+	// handed on then goes together with what came up to that checkpoint.
+	Discover(ctx context.Context, c Connection, from Checkpoint, add func(Page) error) error
+
+	// Newer hands on the repos that GitLab has numbered above an ID, which is
+	// cheap. That a repo does not come proves nothing.
+	Newer(ctx context.Context, c Connection, above int64, add func(Page) error) error
+
+	// Confirm asks what became of repos that a complete walk no longer brought.
+	Confirm(ctx context.Context, c Connection, repos []int64) (map[int64]Presence, error)
 
 	// Look looks for one group or repo by its path, to say why it is not among
 	// those that Discover finds. That there is nothing to be seen is no error.
@@ -50,7 +58,31 @@ type Page struct {
 	Groups []Group
 	Repos  []Repo
 	Roles  map[int64]Role
+	Left   Checkpoint // once this page is kept; nil: as before
+	Ahead  Estimate
 }
+
+// A Checkpoint is where a walk that is broken off can go on, in a form that only
+// the one who walks reads.
+type Checkpoint []byte
+
+// An Estimate is what a walk expects of itself. Its zero value says that nothing
+// is known yet.
+type Estimate struct {
+	Done, All int           // pages; All is 0 as long as it is not known
+	Left      time.Duration // until the walk is complete; 0: not known
+	Limited   bool          // it is the server's rate limit that makes it take so long
+}
+
+// A Presence is what GitLab says of a repo by its ID.
+type Presence uint8
+
+const (
+	PresenceUnknown Presence = iota // it would not say
+	Absent                          // there is no such repo for an account that is signed in
+	Visible                         // it can be seen, without a membership
+	Member                          // the account is a member of it
+)
 
 // Store keeps integrations and discoveries, durably: what it has confirmed is
 // written. Its errors are or wrap a [*Fault].
@@ -73,6 +105,19 @@ type Store interface {
 	// Stage starts a discovery. What it gathers is seen by nobody until it is
 	// complete.
 	Stage(ctx context.Context, id int64, at time.Time) (Stage, error)
+
+	// ToConfirm returns repos that the last complete discovery no longer brought,
+	// and of which GitLab has still to say what became of them; at most so many.
+	ToConfirm(ctx context.Context, id int64, most int) ([]int64, error)
+	// Confirmed keeps what GitLab said. It draws the consequences that two complete
+	// discoveries a day apart allow, and no others.
+	Confirmed(ctx context.Context, id int64, found map[int64]Presence) error
+
+	// Highest returns the highest ID of a repo that is known of an integration.
+	Highest(ctx context.Context, id int64) (int64, error)
+	// AddNewer adds repos that came since the last complete discovery, and imports
+	// those that the settings take in. at is when they were asked for.
+	AddNewer(ctx context.Context, id int64, at time.Time, p Page) (News, error)
 }
 
 // Credentials is the part of a [Store] that renewing a sign-in works with.
@@ -99,9 +144,17 @@ type Credentials interface {
 // A Stage gathers a running discovery.
 type Stage interface {
 	Add(ctx context.Context, p Page) error
+	// Resume returns where the walk goes on whose stage this one has taken over;
+	// nil for one from the beginning.
+	Resume() Checkpoint
 	// Complete makes what was gathered the integration's discovery and imports
 	// what its settings take in, in one transaction.
 	Complete(ctx context.Context) (Discovery, error)
+	// Kept tells what came with the walk that this one goes on with.
+	Kept() (groups, repos int)
+	// Release keeps what was gathered for a walk that goes on where this one was
+	// interrupted, if it took long enough to be worth that.
+	Release(ctx context.Context) error
 	// Abandon forgets it; the last complete discovery stays.
 	Abandon(ctx context.Context) error
 }
@@ -126,90 +179,4 @@ func (s Setup) Create(ctx context.Context, d Draft) (Integration, error) {
 		return Integration{}, fmt.Errorf("create %q: %w", d.Name, err)
 	}
 	return in, nil
-}
-
-// Progress is how far a discovery has come.
-type Progress struct {
-	Groups, Repos int
-	Page          Page // what came last
-}
-
-func (p Progress) String() string {
-	return Plural(p.Groups, "group") + ", " + Plural(p.Repos, "repo")
-}
-
-// Refresh walks over all groups and repos of an integration and stores them if
-// the walk is complete. A walk that is broken off or cancelled changes nothing
-// but the integration's data status.
-func (s Setup) Refresh(ctx context.Context, in Integration, tell func(Progress)) (Discovery, error) {
-	found, err := s.refresh(ctx, in, tell)
-	if err == nil {
-		return found, nil
-	}
-	if errors.Is(ctx.Err(), context.Canceled) {
-		return Discovery{}, &Fault{Cause: Cancelled, Err: fmt.Errorf("%w: %w", context.Cause(ctx), err)}
-	}
-	if f := FaultOf(err); in.Method == OAuth && f.Cause == ScopeMissing {
-		// There is no token to be made anew.
-		err = &Fault{Cause: ScopeNotGranted, Host: f.Host, Detail: f.Detail, Where: f.Where, Says: f.Says, Err: err}
-	}
-	if f := FaultOf(err); f.Cause != StoreFailed && f.Cause != StoreFull && f.Cause != StoreUnreadable && f.Cause != Reconnected && f.Cause != SignInBusy {
-		err = errors.Join(err, s.Store.SetStatus(ctx, in.ID, StatusOf(f, s.Now())))
-	}
-	return Discovery{}, fmt.Errorf("refresh %q: %w", in.Name, err)
-}
-
-func (s Setup) refresh(ctx context.Context, in Integration, tell func(Progress)) (found Discovery, err error) {
-	conn, err := s.Connect(ctx, in)
-	if err != nil {
-		return Discovery{}, err
-	}
-	stage, err := s.Store.Stage(ctx, in.ID, s.Now())
-	if err != nil {
-		return Discovery{}, err
-	}
-	defer func() {
-		if err != nil {
-			// The walk may have ended because ctx did; what it left goes all the same.
-			err = errors.Join(err, stage.Abandon(context.WithoutCancel(ctx)))
-		}
-	}()
-	var progress Progress
-	err = s.GitLab.Discover(ctx, conn, func(p Page) error {
-		if err := stage.Add(ctx, p); err != nil {
-			return err
-		}
-		for _, g := range p.Groups {
-			if !g.Personal {
-				progress.Groups++
-			}
-		}
-		progress.Repos += len(p.Repos)
-		progress.Page = p
-		if tell != nil {
-			tell(progress)
-		}
-		return nil
-	})
-	if err != nil {
-		return Discovery{}, s.brokenOff(err, progress, in)
-	}
-	return stage.Complete(ctx)
-}
-
-// brokenOff says how far a walk came, where the server or the way to it failed
-// in its middle.
-func (s Setup) brokenOff(err error, p Progress, in Integration) error {
-	if p.Repos == 0 || !CausedBy(err, Refused, Timeout, Unreachable, DNS, ServerFault) {
-		return err
-	}
-	kept := ""
-	switch at := in.Discovery.At; {
-	case at.IsZero():
-	case s.Now().Sub(at) < time.Minute:
-		kept = " The last list is kept."
-	default:
-		kept = fmt.Sprintf(" The list of %s is kept.", Ago(s.Now(), at))
-	}
-	return &Fault{Cause: BrokenOff, Detail: Plural(p.Repos, "repo"), Where: kept, Says: FaultOf(err).Says, Err: err}
 }

@@ -18,6 +18,10 @@ type walk struct {
 	end   error
 	then  func() // before it ends
 	token string // that it was given
+	from  flow.Checkpoint
+	above int64
+
+	presence map[int64]flow.Presence
 }
 
 func (w *walk) Find(context.Context, string, flow.Network) (flow.Server, error) {
@@ -28,8 +32,8 @@ func (w *walk) Test(context.Context, flow.Connection, func(flow.Check)) (flow.Re
 	return flow.Report{}, errors.New("not asked for here")
 }
 
-func (w *walk) Discover(ctx context.Context, c flow.Connection, add func(flow.Page) error) error {
-	w.token = c.Token.Reveal()
+func (w *walk) Discover(ctx context.Context, c flow.Connection, from flow.Checkpoint, add func(flow.Page) error) error {
+	w.token, w.from = c.Token.Reveal(), from
 	for _, p := range w.pages {
 		if err := add(p); err != nil {
 			return err
@@ -42,6 +46,18 @@ func (w *walk) Discover(ctx context.Context, c flow.Connection, add func(flow.Pa
 		return ctx.Err()
 	}
 	return w.end
+}
+
+func (w *walk) Newer(ctx context.Context, c flow.Connection, above int64, add func(flow.Page) error) error {
+	w.above = above
+	return w.Discover(ctx, c, nil, add)
+}
+
+func (w *walk) Confirm(context.Context, flow.Connection, []int64) (map[int64]flow.Presence, error) {
+	if w.presence == nil {
+		return nil, &flow.Fault{Cause: flow.Refused}
+	}
+	return w.presence, nil
 }
 
 // A shelf is a store in memory. Each of its errors is that of one call.
@@ -61,7 +77,15 @@ type shelf struct {
 	errComplete  error
 	errAbandon   error
 	errSetStatus error
-	onComplete   func()
+
+	resume     flow.Checkpoint
+	kept       [2]int
+	released   int
+	missing    []int64
+	confirmed  map[int64]flow.Presence
+	highest    int64
+	newer      []flow.Page
+	onComplete func()
 }
 
 func (s *shelf) Create(_ context.Context, in flow.Integration, _ flow.Connection) (flow.Integration, error) {
@@ -101,6 +125,23 @@ func (s *shelf) Add(_ context.Context, p flow.Page) error {
 	return nil
 }
 
+func (s *shelf) Resume() flow.Checkpoint   { return s.resume }
+func (s *shelf) Kept() (groups, repos int) { return s.kept[0], s.kept[1] }
+
+func (s *shelf) ToConfirm(context.Context, int64, int) ([]int64, error) { return s.missing, nil }
+
+func (s *shelf) Confirmed(_ context.Context, _ int64, found map[int64]flow.Presence) error {
+	s.confirmed = found
+	return nil
+}
+
+func (s *shelf) Highest(context.Context, int64) (int64, error) { return s.highest, nil }
+
+func (s *shelf) AddNewer(_ context.Context, _ int64, _ time.Time, p flow.Page) (flow.News, error) {
+	s.newer = append(s.newer, p)
+	return flow.News{Repos: len(p.Repos), Imported: 1}, s.errAdd
+}
+
 func (s *shelf) Complete(context.Context) (flow.Discovery, error) {
 	if s.errComplete != nil {
 		return flow.Discovery{}, s.errComplete
@@ -110,6 +151,15 @@ func (s *shelf) Complete(context.Context) (flow.Discovery, error) {
 		s.onComplete()
 	}
 	return flow.Discovery{At: today, Repos: 5, New: 2}, nil
+}
+
+// Release is as Abandon is.
+func (s *shelf) Release(ctx context.Context) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	s.released++
+	return s.errAbandon
 }
 
 // Abandon fails with a context that is over: what a walk left behind goes even
@@ -205,34 +255,34 @@ func TestARefreshThatFails(t *testing.T) {
 	const ask = " Ask if a firewall stands between this machine and GitLab."
 	known := flow.Discovery{At: today.Add(-2 * time.Hour)}
 	tests := []struct {
-		name      string
-		walk      walk
-		store     shelf
-		last      flow.Discovery
-		sentence  string
-		status    string // what the integration's status says; "" if it is left alone
-		abandoned int
+		name     string
+		walk     walk
+		store    shelf
+		last     flow.Discovery
+		sentence string
+		status   string // what the integration's status says; "" if it is left alone
+		left     string // what becomes of the pages that came
 	}{
-		{"at its first page", walk{end: fault(flow.Timeout)}, shelf{}, known, timedOut, "Failed integration: " + timedOut + ask, 1},
+		{"at its first page", walk{end: fault(flow.Timeout)}, shelf{}, known, timedOut, "Failed integration: " + timedOut + ask, "released"},
 		{"in its middle", walk{pages: pages(), end: fault(flow.Timeout)}, shelf{}, known,
 			"GitLab stopped answering at 5 repos. The list of 2 h ago is kept.",
-			"Failed integration: GitLab stopped answering at 5 repos. The list of 2 h ago is kept. Press r to try again.", 1},
+			"Failed integration: GitLab stopped answering at 5 repos. The list of 2 h ago is kept. Press r to try again.", "released"},
 		{"in the middle of the first walk", walk{pages: pages(), end: fault(flow.ServerFault)}, shelf{}, flow.Discovery{},
 			"GitLab stopped answering at 5 repos.",
-			"Failed integration: GitLab stopped answering at 5 repos. Press r to try again.", 1},
+			"Failed integration: GitLab stopped answering at 5 repos. Press r to try again.", "released"},
 		{"in its middle, as the token ends", walk{pages: pages(), end: fault(flow.TokenExpired)}, shelf{}, known,
-			"The token expired.", "Failed integration: The token expired. Make a new one in GitLab, then paste it here.", 1},
+			"The token expired.", "Failed integration: The token expired. Make a new one in GitLab, then paste it here.", "abandoned"},
 		{"in its middle, at a limit", walk{pages: pages(), end: fault(flow.RateLimit)}, shelf{}, known,
-			"gitlab.example.com asks Flow to wait.", "Rate limited: gitlab.example.com asks Flow to wait.", 1},
-		{"without a cause", walk{end: errors.New("odd")}, shelf{}, known, `refresh "acme": odd.`, "Failed integration: odd. Try again.", 1},
+			"gitlab.example.com asks Flow to wait.", "Rate limited: gitlab.example.com asks Flow to wait.", "released"},
+		{"without a cause", walk{end: errors.New("odd")}, shelf{}, known, `refresh "acme": odd.`, "Failed integration: odd. Try again.", "abandoned"},
 		{"since the key is gone", walk{}, shelf{errOpen: fault(flow.KeyMissing)}, known,
 			"The key to the stored tokens is gone: 10 s.",
-			"Failed integration: The key to the stored tokens is gone: 10 s. Bring that file back from a backup, or delete the integrations and connect them anew.", 0},
-		{"before it begins, since the store is full", walk{}, shelf{errStage: full}, known, "Nothing was saved: no space left for flow.db.", "", 0},
-		{"in its middle, since the store is full", walk{pages: pages()}, shelf{errAdd: full}, known, "Nothing was saved: no space left for flow.db.", "", 1},
-		{"at its end, since the store is full", walk{pages: pages()}, shelf{errComplete: full}, known, "Nothing was saved: no space left for flow.db.", "", 1},
-		{"at its end, since the store fails", walk{}, shelf{errComplete: &flow.Fault{Cause: flow.StoreFailed, Detail: "locked"}}, known, "Nothing was saved: locked.", "", 1},
-		{"before it begins, since the store can't be read", walk{}, shelf{errOpen: &flow.Fault{Cause: flow.StoreUnreadable, Detail: "not a database", Where: "flow.db"}}, known, "Can't read flow.db: not a database.", "", 0},
+			"Failed integration: The key to the stored tokens is gone: 10 s. Bring that file back from a backup, or delete the integrations and connect them anew.", ""},
+		{"before it begins, since the store is full", walk{}, shelf{errStage: full}, known, "Nothing was saved: no space left for flow.db.", "", ""},
+		{"in its middle, since the store is full", walk{pages: pages()}, shelf{errAdd: full}, known, "Nothing was saved: no space left for flow.db.", "", "abandoned"},
+		{"at its end, since the store is full", walk{pages: pages()}, shelf{errComplete: full}, known, "Nothing was saved: no space left for flow.db.", "", "abandoned"},
+		{"at its end, since the store fails", walk{}, shelf{errComplete: &flow.Fault{Cause: flow.StoreFailed, Detail: "locked"}}, known, "Nothing was saved: locked.", "", "abandoned"},
+		{"before it begins, since the store can't be read", walk{}, shelf{errOpen: &flow.Fault{Cause: flow.StoreUnreadable, Detail: "not a database", Where: "flow.db"}}, known, "Can't read flow.db: not a database.", "", ""},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -256,8 +306,9 @@ func TestARefreshThatFails(t *testing.T) {
 			if status != test.status {
 				t.Errorf("the status is %s\nwant          %s", status, test.status)
 			}
-			if test.store.abandoned != test.abandoned || test.store.completed != 0 {
-				t.Errorf("abandoned %d times, want %d; completed %d times", test.store.abandoned, test.abandoned, test.store.completed)
+			left := strings.Repeat("abandoned", test.store.abandoned) + strings.Repeat("released", test.store.released)
+			if left != test.left || test.store.completed != 0 {
+				t.Errorf("left as %q, want %q; completed %d times", left, test.left, test.store.completed)
 			}
 		})
 	}
@@ -300,7 +351,7 @@ func TestARefreshThatIsCancelledChangesNothing(t *testing.T) {
 			t.Errorf("%v is lost: %v", want, err)
 		}
 	}
-	if len(s.statuses) != 0 || s.abandoned != 1 || s.completed != 0 {
+	if len(s.statuses) != 0 || s.released != 1 || s.abandoned != 0 || s.completed != 0 {
 		t.Errorf("the store saw %+v", s)
 	}
 }
@@ -311,5 +362,86 @@ func TestARefreshThatIsCancelledTooLateIsComplete(t *testing.T) {
 	found, err := setup(&walk{}, s).Refresh(ctx, flow.Integration{}, nil)
 	if err != nil || found.Repos != 5 || s.completed != 1 || s.abandoned != 0 {
 		t.Errorf("got %+v, %v", found, err)
+	}
+}
+
+// A walk goes on where the one before was interrupted, and counts what that found.
+func TestARefreshGoesOn(t *testing.T) {
+	w, s := &walk{pages: pages()}, &shelf{resume: flow.Checkpoint("after 4711"), kept: [2]int{10, 300}}
+	var told []string
+	_, err := setup(w, s).Refresh(t.Context(), flow.Integration{}, func(p flow.Progress) { told = append(told, p.String()) })
+	if got, want := strings.Join(told, "; "), "12 groups, 303 repos; 12 groups, 305 repos"; err != nil || got != want {
+		t.Errorf("told %s, want %s (%v)", got, want, err)
+	}
+	if string(w.from) != "after 4711" {
+		t.Errorf("it went on from %q", w.from)
+	}
+}
+
+// GitLab is asked for what a complete walk no longer brought. That it does not
+// answer changes nothing about the walk.
+func TestMissingReposAreAskedFor(t *testing.T) {
+	w := &walk{presence: map[int64]flow.Presence{5: flow.Absent, 6: flow.Visible}}
+	s := &shelf{missing: []int64{5, 6}}
+	if _, err := setup(w, s).Refresh(t.Context(), flow.Integration{}, nil); err != nil || len(s.confirmed) != 2 || s.confirmed[6] != flow.Visible {
+		t.Errorf("the store was told %v (%v)", s.confirmed, err)
+	}
+	w, s = &walk{}, &shelf{missing: []int64{5}}
+	if found, err := setup(w, s).Refresh(t.Context(), flow.Integration{}, nil); err != nil || found.Repos != 5 || s.confirmed != nil || len(s.statuses) != 0 {
+		t.Errorf("without an answer: %+v, %v; the store saw %+v", found, err, s)
+	}
+}
+
+// A list that is held is no failure of the contact, and stays for an answer.
+func TestAHeldListIsLeft(t *testing.T) {
+	s := &shelf{errComplete: &flow.Fault{Cause: flow.Frozen, Detail: "30 of 100 repos"}}
+	_, err := setup(&walk{}, s).Refresh(t.Context(), flow.Integration{}, nil)
+	if !flow.CausedBy(err, flow.Frozen) || s.abandoned+s.released+len(s.statuses) != 0 {
+		t.Errorf("%v; the store saw %+v", err, s)
+	}
+}
+
+func TestNewReposAreLookedFor(t *testing.T) {
+	w, s := &walk{pages: pages()}, &shelf{highest: 4711}
+	news, err := setup(w, s).RefreshNew(t.Context(), flow.Integration{}, nil)
+	if err != nil || news != (flow.News{Repos: 5, Imported: 2}) || w.above != 4711 || s.began != 0 {
+		t.Errorf("got %+v, %v above %d; %d walks began", news, err, w.above, s.began)
+	}
+	s = &shelf{}
+	_, err = setup(&walk{end: &flow.Fault{Cause: flow.Refused, Host: "gitlab.example.com"}}, s).RefreshNew(t.Context(), flow.Integration{Name: "acme"}, nil)
+	if !flow.CausedBy(err, flow.Refused) || len(s.statuses) != 1 {
+		t.Errorf("%v; the store saw %+v", err, s)
+	}
+}
+
+// Where a walk is quick every refresh makes one, else one a day does.
+func TestWhenAWalkIsDue(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		last flow.Discovery
+		due  bool
+	}{
+		{"none yet", flow.Discovery{}, true},
+		{"quick", flow.Discovery{At: today.Add(-time.Minute), Took: 59 * time.Second}, true},
+		{"slow, of today", flow.Discovery{At: today.Add(-23 * time.Hour), Took: time.Minute}, false},
+		{"slow, of yesterday", flow.Discovery{At: today.Add(-24 * time.Hour), Took: time.Hour}, true},
+	} {
+		if got := test.last.WalkDue(today); got != test.due {
+			t.Errorf("%s: due %v", test.name, got)
+		}
+	}
+}
+
+func TestHowLongAWalkWillTake(t *testing.T) {
+	for _, test := range []struct {
+		ahead flow.Estimate
+		want  string
+	}{
+		{flow.Estimate{}, ""}, {flow.Estimate{Left: 59 * time.Second}, ""}, {flow.Estimate{Left: 80 * time.Second}, "about 1 minute"},
+		{flow.Estimate{Left: 40 * time.Minute, Limited: true}, "about 40 minutes at this server's limit"}, {flow.Estimate{Left: 110 * time.Minute}, "about 2 hours"},
+	} {
+		if got := test.ahead.Wait(); got != test.want {
+			t.Errorf("%+v: %q", test.ahead, got)
+		}
 	}
 }

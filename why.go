@@ -120,9 +120,11 @@ func (p *Plan) at(path string) place {
 func (p *Plan) byID(kind Kind, id int64) place {
 	switch kind {
 	case KindRepo:
-		return place{-1, slices.IndexFunc(p.Repos, func(r Repo) bool { return r.ID == id })}
+		if i, ok := p.RepoByID(id); ok {
+			return place{-1, i}
+		}
 	case KindGroup:
-		if g, ok := p.groupByID[id]; ok {
+		if g, ok := p.GroupByID(id); ok {
 			return place{g, -1}
 		}
 	}
@@ -198,7 +200,7 @@ func (w *Why) judge(p *Plan, s Sighting) {
 		w.Next = "Make a token of an account that is in all groups to connect, then sign in again."
 	case s.Kind == KindUnknown && last.repo >= 0:
 		w.Kind, w.Reason = KindRepo, NoLongerFound
-		w.Sentence = fmt.Sprintf("%s is no longer visible to %s since %s: it was deleted, or the account lost its access.", w.Path, who, Date(p.Repos[last.repo].LostAt))
+		w.Sentence = fmt.Sprintf("%s is no longer visible to %s since %s: it was deleted, or the account lost its access.", w.Path, who, Date(p.Repos[last.repo].LostAt.Time()))
 		w.Next = "If it is still there, add the account to it as Reporter, then press r."
 	case s.Kind == KindUnknown && s.Above != "":
 		w.Reason = NotSeen

@@ -40,7 +40,7 @@ func whyReview(t *testing.T) *flow.Review {
 		{ID: 10, GroupID: 2, Path: "acme/platform/api", Role: flow.Reporter},
 		{ID: 11, GroupID: 2, Path: "acme/platform/legacy-mail", Role: flow.Reporter},
 		{ID: 12, GroupID: 2, Path: "acme/platform/guest", Role: flow.Guest},
-		{ID: 13, GroupID: 2, Path: "acme/platform/old", Role: flow.Reporter, LostAt: today},
+		{ID: 13, GroupID: 2, Path: "acme/platform/old", Role: flow.Reporter, LostAt: flow.MomentOf(today)},
 	}
 	return flow.NewReview(in, settings, groups, repos)
 }

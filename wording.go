@@ -88,6 +88,17 @@ func Plural(n int, noun string) string {
 // Date writes a day: 3 Nov 2026.
 func Date(t time.Time) string { return t.Format("2 Jan 2006") }
 
+// Lasted says how long something took: 42 min.
+func Lasted(d time.Duration) string {
+	switch {
+	case d < time.Minute:
+		return "under a minute"
+	case d < 2*time.Hour:
+		return fmt.Sprintf("%d min", int(d.Minutes()))
+	}
+	return fmt.Sprintf("%d h", int(d.Hours()))
+}
+
 // Ago says when something happened: relative within a week, then as a date.
 func Ago(now, t time.Time) string {
 	d := now.Sub(t)

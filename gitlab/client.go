@@ -19,6 +19,14 @@ import (
 	"flow"
 )
 
+const (
+	// DefaultConcurrency is what [Options.Concurrency] is where nobody says otherwise:
+	// more than the threads of a small GitLab would only queue up there.
+	DefaultConcurrency = 8
+
+	MaxConcurrency = 32 // the most that it may be
+)
+
 // Options are what a Client can be told. The zero value is what Flow uses.
 type Options struct {
 	UserAgent string           // sent with every request; "" means flow
@@ -31,6 +39,10 @@ type Options struct {
 
 	// Sleep waits between the tries of a request; nil means really waiting.
 	Sleep func(ctx context.Context, d time.Duration) error
+
+	// Concurrency is how many requests to one host may be on their way at the same
+	// time, 1 to 32; 0 means 8. There are fewer where more would only wait there.
+	Concurrency int
 
 	// Proxy chooses the proxy of a request; nil means what HTTPS_PROXY,
 	// HTTP_PROXY and NO_PROXY say.
@@ -64,14 +76,22 @@ func New(o Options) *Client {
 	if o.Timeout == 0 {
 		o.Timeout = 10 * time.Second
 	}
+	if o.Concurrency == 0 {
+		o.Concurrency = DefaultConcurrency
+	}
+	o.Concurrency = min(max(1, o.Concurrency), MaxConcurrency)
 	if o.Sleep == nil {
 		o.Sleep = sleep
 	}
 	if o.Proxy == nil {
 		o.Proxy = http.ProxyFromEnvironment
 	}
-	return &Client{options: o}
+	return &Client{options: o, budgets: budgets{most: o.Concurrency}}
 }
+
+// workers is how many requests one task should have ready to be sent to a host: as
+// many as may be on their way. How many are is left to the host's budget.
+func (c *Client) workers() int { return c.options.Concurrency }
 
 // Close closes connections that are not in use.
 func (c *Client) Close() { c.roads.closeIdle() }

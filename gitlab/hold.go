@@ -17,8 +17,8 @@ const (
 	maxWait = time.Minute
 
 	// maxWalkWait is that of a page of a walk: the limit on lists of projects is
-	// per ten minutes.
-	maxWalkWait = 10 * time.Minute
+	// per ten minutes, that on all requests per hour by default.
+	maxWalkWait = 2 * longestHold
 
 	// assumedWait is that of a 429 that names none: GitLab's own before 18.5.
 	assumedWait = time.Minute
@@ -29,7 +29,8 @@ const (
 	spread = time.Second // over which those who have waited leave
 )
 
-// A hold is until when no request may leave, because the server said so.
+// A hold is until when no request may leave for a host or for one endpoint of it,
+// because the server said so.
 type hold struct {
 	until time.Time
 	says  string // its words
@@ -50,7 +51,10 @@ func (t *turn) heed(ctx context.Context) error {
 	}
 	t.heeded, t.waited = held.until, t.waited+wait
 	tellWait(ctx, held.until)
-	if err := t.client.options.Sleep(ctx, wait+rand.N(spread)); err != nil {
+	if !t.patient {
+		wait += rand.N(spread) // pages of walks have a pace then
+	}
+	if err := t.client.options.Sleep(ctx, wait); err != nil {
 		if ended(ctx) == nil {
 			return late // it ran out of its own time, unsent
 		}
@@ -63,7 +67,13 @@ func (t *turn) heed(ctx context.Context) error {
 func (t *turn) held() hold {
 	t.budget.mu.Lock()
 	defer t.budget.mu.Unlock()
-	h := t.budget.hold
+	h := t.budget.host.hold
+	if own := t.budget.endpoints[t.endpoint()]; own != nil && own.hold.until.After(h.until) {
+		h = own.hold
+	}
+	if t.patient && t.budget.rest.until.After(h.until) {
+		h = t.budget.rest
+	}
 	if !h.until.After(t.heeded) || !h.until.After(t.client.options.Now()) {
 		return hold{}
 	}
@@ -130,12 +140,13 @@ func (a answer) reset(now time.Time) (time.Time, bool) {
 	if err != nil || n < 0 {
 		return time.Time{}, false
 	}
-	const aYear = 366 * 24 * 60 * 60
 	if n > aYear {
 		n = max(n-a.clock(now).Unix(), 0)
 	}
 	return now.Add(time.Duration(min(n, aYear)) * time.Second), true
 }
+
+const aYear = 366 * 24 * 60 * 60 // seconds: what is more is no time to wait
 
 // clock is the time by the clock that a server's times are told by: its own.
 func (a answer) clock(now time.Time) time.Time {

@@ -61,9 +61,14 @@ func (t *turn) send(ctx context.Context) (answer, error) {
 		return answer{}, err
 	}
 	defer t.budget.slots.give()
+	left := t.budget.slots.leave(t.client.options.Now())
 	a, err := t.client.follow(ctx, t.request)
-	if err == nil {
-		t.budget.note(a, t.request, t.client.options.Now())
+	var slow errSlow
+	switch {
+	case err == nil:
+		t.budget.note(a, t.request, left, t.client.options.Now())
+	case errors.As(err, &slow):
+		t.budget.slow(left)
 	}
 	return a, err
 }
@@ -81,7 +86,7 @@ func (t *turn) enter(ctx context.Context) error {
 		if err := t.heed(ctx); err != nil {
 			return err
 		}
-		if err := t.budget.slots.take(ctx); err != nil {
+		if err := t.keepPace(ctx); err != nil {
 			return err
 		}
 		if t.held().until.IsZero() {
@@ -89,6 +94,31 @@ func (t *turn) enter(ctx context.Context) error {
 		}
 		t.budget.slots.give()
 	}
+}
+
+// keepPace waits for the time when the request may leave, and takes a slot then.
+// Pages of walks do that one by one. Others go past them: who looks at a screen
+// waits for them, and they are few.
+func (t *turn) keepPace(ctx context.Context) error {
+	if !t.patient {
+		return t.budget.slots.take(ctx)
+	}
+	line := t.budget.line(t.request)
+	if err := line.take(ctx); err != nil {
+		return err
+	}
+	defer line.give()
+	if !t.held().until.IsZero() {
+		return t.budget.slots.take(ctx) // to be given back: it waits outside the line
+	}
+	now := t.client.options.Now()
+	t.budget.open(now)
+	if wait := t.budget.leave(t.request, now).Sub(now); wait > 0 {
+		if err := t.client.options.Sleep(ctx, wait); err != nil {
+			return err
+		}
+	}
+	return t.budget.slots.take(ctx)
 }
 
 // again reports whether to try once more. What changes something is only sent a

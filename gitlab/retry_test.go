@@ -15,7 +15,7 @@ import (
 )
 
 func discover(c *gitlab.Client, conn flow.Connection) (repos int, err error) {
-	err = c.Discover(context.Background(), conn, func(p flow.Page) error { repos += len(p.Repos); return nil })
+	err = c.Discover(context.Background(), conn, nil, func(p flow.Page) error { repos += len(p.Repos); return nil })
 	return repos, err
 }
 

@@ -4,30 +4,29 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"time"
 )
-
-// maxFlying is how many requests to one host are on their way at the same time.
-// More than the threads of a small GitLab would only queue up there.
-const maxFlying = 8
 
 // together is how many of them one task sends at the same time, such as a walk
 // over many lists, so that others get their turn.
 const together = 4
 
-// slots bound how many requests are on their way. Who waits for one gets it in
-// the order of asking. The zero value lets maxFlying through.
+// slots bound how many requests are on their way: to the level that was found,
+// and to what the server says that it will still take. Who waits for one gets it
+// in the order of asking.
 type slots struct {
 	mu    sync.Mutex
-	most  int // 0: maxFlying. It may change while requests wait
+	level level
+	room  int // 0: as many as the level
 	taken int
 	queue []chan struct{} // who waits, oldest first; closed when it is its turn
 }
 
 func (s *slots) limit() int {
-	if s.most == 0 {
-		return maxFlying
+	if s.room > 0 {
+		return min(s.room, s.level.limit())
 	}
-	return s.most
+	return s.level.limit()
 }
 
 // take waits for a slot; the error is that of the context.
@@ -62,6 +61,21 @@ func (s *slots) add() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.taken++
+}
+
+// leave is what is known when a request leaves, which has a slot.
+func (s *slots) leave(now time.Time) sent {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return sent{now, s.level.gen, s.taken >= s.level.limit()}
+}
+
+// learn changes the level or the room, and lets in whom that lets in.
+func (s *slots) learn(change func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	change()
+	s.next()
 }
 
 // give gives a slot back.

@@ -53,6 +53,8 @@ func TestNoMoreThanEightRequestsAreOnTheirWay(t *testing.T) {
 	c := New(Options{})
 	defer c.Close()
 	var all sync.WaitGroup
+	budget := c.budgets.of(base)
+	budget.slots.learn(func() { budget.slots.level.limit(); budget.slots.level.turn(DefaultConcurrency) })
 	for i := range asking {
 		n := flow.Network{Unverified: i%2 == 0} // other connections, the same server
 		all.Go(func() {
@@ -61,17 +63,18 @@ func TestNoMoreThanEightRequestsAreOnTheirWay(t *testing.T) {
 			}
 		})
 	}
-	budget := c.budgets.of(base)
-	until(t, "are the others in the queue", func() bool { return inside.Load() == maxFlying && budget.slots.waiting() == asking-maxFlying })
+	until(t, "are the others in the queue", func() bool {
+		return inside.Load() == DefaultConcurrency && budget.slots.waiting() == asking-DefaultConcurrency
+	})
 	all.Go(func() {
 		if _, err := c.do(t.Context(), &request{site: site{base: base}, method: http.MethodPost, path: "/oauth/token"}); err != nil {
 			t.Error(err)
 		}
 	})
-	until(t, "does the write get there", func() bool { return inside.Load() == maxFlying+1 })
+	until(t, "does the write get there", func() bool { return inside.Load() == DefaultConcurrency+1 })
 	close(hold)
 	all.Wait()
-	if n := most.Load(); n != maxFlying+1 {
+	if n := most.Load(); n != DefaultConcurrency+1 {
 		t.Errorf("%d requests at the same time", n)
 	}
 	if n := budget.seen().requests; n != asking+1 || budget.slots.taken != 0 {
@@ -80,7 +83,7 @@ func TestNoMoreThanEightRequestsAreOnTheirWay(t *testing.T) {
 }
 
 func TestSlotsAreGivenInTheOrderOfAsking(t *testing.T) {
-	s := &slots{most: 1}
+	s := &slots{level: level{most: 1}}
 	if err := s.take(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -104,7 +107,7 @@ func TestSlotsAreGivenInTheOrderOfAsking(t *testing.T) {
 
 // More slots let more in at once; fewer take effect as requests end.
 func TestTheNumberOfSlotsMayChange(t *testing.T) {
-	s := &slots{most: 2}
+	s := &slots{level: level{most: 2}}
 	in := make(chan struct{}, 10)
 	for range 5 {
 		go func() {
@@ -116,14 +119,9 @@ func TestTheNumberOfSlotsMayChange(t *testing.T) {
 	<-in
 	<-in
 	until(t, "do three wait", func() bool { return s.waiting() == 3 })
-	s.mu.Lock()
-	s.most = 3
-	s.next()
-	s.mu.Unlock()
+	s.learn(func() { s.level.at = 3 })
 	<-in
-	s.mu.Lock()
-	s.most = 1
-	s.mu.Unlock()
+	s.learn(func() { s.level.at = 1 })
 	s.give()
 	s.give()
 	if s.waiting() != 2 {

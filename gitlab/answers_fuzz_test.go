@@ -173,7 +173,7 @@ func FuzzDiscover(f *testing.F) {
 			_, _ = io.WriteString(w, pages[turn%len(pages)])
 		})
 		repos, all, homes := map[int64]flow.Role{}, map[int64]bool{}, map[int64]bool{}
-		err = l.client.Discover(t.Context(), l.connection(t), func(p flow.Page) error {
+		err = l.client.Discover(t.Context(), l.connection(t), nil, func(p flow.Page) error {
 			for _, g := range p.Groups {
 				if g.ID <= 0 || g.Path == "" || g.Path != flow.Clean(g.Path) || g.Name != flow.Clean(g.Name) {
 					t.Fatalf("%q, %q: the group %+v", projects, groups, g)

@@ -2,8 +2,8 @@ package gitlab
 
 import (
 	"context"
-	"maps"
 	"net/url"
+	"slices"
 	"strconv"
 )
 
@@ -20,45 +20,42 @@ func projectPasses(v version) []func(url.Values) {
 	}
 }
 
-// memberProjects walks over all projects that the account is a member of, each
-// of them once.
-func memberProjects(ctx context.Context, s *session, each func([]projectRow) error) error {
-	id := func(p *projectRow) int64 { return p.ID }
+// projectsByPage walks over all projects that the account is a member of, each
+// of them once, where there is no keyset.
+func projectsByPage(ctx context.Context, s *session, each func([]projectRow) error) error {
 	if s.version.has(archivedByDefault) {
-		_, err := projects(ctx, s, memberQuery(), id, each)
+		_, err := byNumber(ctx, projectList(s, memberQuery()), each)
 		return err
 	}
-	each = unseen(id, each)
-	pass := func(archived bool) (extent, error) {
+	var seen idSet
+	each = unseen(&seen, func(p *projectRow) int64 { return p.ID }, each)
+	pass := func(archived bool) error {
 		query := memberQuery("archived", strconv.FormatBool(archived))
-		return projects(ctx, s, query, id, func(rows []projectRow) error {
-			for _, row := range rows {
-				if row.Archived != archived {
-					return s.odd("repos", "archived=%t brings project %d", archived, row.ID)
+		_, err := byNumber(ctx, projectList(s, query), func(rows []projectRow) error {
+			for i := range rows {
+				if rows[i].Archived != archived {
+					return s.odd("repos", "archived=%t brings project %d", archived, rows[i].ID)
 				}
 			}
 			return each(rows)
 		})
-	}
-	open, err := pass(false)
-	if err == nil {
-		_, err = pass(true)
-	}
-	if err != nil {
 		return err
 	}
-	// A project that was archived when the first list was read, and no longer when
-	// the second was, came with neither. It has made the first one longer.
-	if longer, err := s.longer(ctx, memberQuery("archived", "false"), open.rows); err != nil || !longer {
-		return err
+	for _, archived := range []bool{false, true} {
+		if err := pass(archived); err != nil {
+			return err
+		}
 	}
-	_, err = pass(false)
+	// A project that was archived while the first list was read, and no longer
+	// while the second was, came with neither. How long the lists are does not tell:
+	// another one may have gone.
+	missed := false
+	_, err := byNumber(ctx, idList(s, memberQuery("archived", "false")), func(rows []idRow) error {
+		missed = missed || slices.ContainsFunc(rows, func(r idRow) bool { return !seen.has(r.ID) })
+		return nil
+	})
+	if err == nil && missed {
+		err = pass(false)
+	}
 	return err
-}
-
-// longer reports whether a list of projects has more rows than that by now.
-func (s *session) longer(ctx context.Context, query url.Values, rows int) (bool, error) {
-	next := with(maps.Clone(query), []string{"page", strconv.Itoa(rows + 1), "per_page", "1", "simple", "true"})
-	more, err := readPage[idRow](ctx, walk{session: s, path: "projects", what: "repos"}, next)
-	return len(more) > 0, err
 }

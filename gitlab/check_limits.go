@@ -19,8 +19,8 @@ func (t *test) limits(before seenLimits) {
 	check := flow.Check{Status: flow.OK, Text: "none seen in " + flow.Plural(seen.requests-before.requests, "request")}
 	if seen.perMinute > 0 {
 		check.Text = fmt.Sprintf("%s a minute, %s left", flow.Plural(seen.perMinute, "request"), flow.Number(seen.left))
-		if !seen.reset.IsZero() {
-			check.Text += " until " + seen.reset.Local().Format(time.TimeOnly)
+		if !seen.until.IsZero() {
+			check.Text += " until " + seen.until.Local().Format(time.TimeOnly)
 		}
 	}
 	if held := seen.held - before.held; held > 0 {

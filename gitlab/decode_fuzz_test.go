@@ -185,8 +185,8 @@ func FuzzWaits(f *testing.F) {
 			t.Fatalf("%q, %q: to wait until %s", after, reset, fault.When)
 		}
 		b := budget{}
-		b.note(a, r, fuzzedNow)
-		if seen := b.seen(); seen.requests != 1 || seen.perMinute < 0 || seen.left < 0 || seen.held != map[bool]int{true: 1}[status == 429] || b.hold.until.After(fuzzedNow.Add(longestHold)) {
+		b.note(a, r, sent{at: fuzzedNow}, fuzzedNow)
+		if seen := b.seen(); seen.requests != 1 || seen.perMinute < 0 || seen.left < 0 || seen.held != map[bool]int{true: 1}[status == 429] || b.host.hold.until.After(fuzzedNow.Add(longestHold)) {
 			t.Fatalf("%q, %q: %+v", limit, left, seen)
 		}
 	})
@@ -265,16 +265,20 @@ func FuzzRows(f *testing.F) {
 			if repo.Off&^flow.EveryService != 0 || repo.ID != p.ID || repo.GroupID != home.ID {
 				t.Fatalf("%s: %+v", data, repo)
 			}
-			book := roleBook{inGroup: map[int64]flow.Role{}}
+			book := newRoleBook()
 			book.note(&p)
-			for _, walked := range []bool{false, true} {
-				book.walked = walked
-				tree := newTree()
-				tree.homes[repo.GroupID] = home
-				r := book.reckon(&tree)
-				if role := r.final(book.noted[0]); role < flow.Guest {
-					t.Fatalf("%s: the account's role is %s in the end", data, role)
+			tree := newTree()
+			tree.homes[repo.GroupID] = home
+			r := book.reckon(&tree)
+			role := r.role(book.noted[0])
+			for _, in := range [][2]bool{{}, {true}, {true, true}} {
+				if final := corrected(role, in[0], in[1]); final < flow.Guest || final.CanImport() != in[0] || final.CanHook() != in[1] {
+					t.Fatalf("%s: the account's role is %s in the end", data, final)
 				}
+			}
+			kept, err := decodeBook(book.encode())
+			if err != nil || len(kept.noted) != 1 || kept.reckon(&tree).role(kept.noted[0]) != role {
+				t.Fatalf("%s: another book comes back: %+v, %v", data, kept, err)
 			}
 		}
 		var g groupRow

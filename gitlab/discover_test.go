@@ -27,7 +27,7 @@ func whole(t *testing.T, version string, company *gitlabtest.Company) (map[strin
 	s := start(t, company, gitlabtest.Options{Version: version})
 	c, _ := newClient(t, gitlab.Options{})
 	groups, repos, paths := map[string]flow.Group{}, map[string]flow.Repo{}, map[int64]string{}
-	err := c.Discover(context.Background(), connect(t, s.URL()), func(p flow.Page) error {
+	err := c.Discover(context.Background(), connect(t, s.URL()), nil, func(p flow.Page) error {
 		for _, g := range p.Groups {
 			if _, twice := groups[g.Path]; twice {
 				t.Errorf("group %s came twice", g.Path)
@@ -86,7 +86,7 @@ func TestTheListsByRoleDecide(t *testing.T) {
 	}, none)
 	c, _ := newClient(t, gitlab.Options{})
 	var last flow.Page
-	err := c.Discover(context.Background(), connect(t, url), func(p flow.Page) error { last = p; return nil })
+	err := c.Discover(context.Background(), connect(t, url), nil, func(p flow.Page) error { last = p; return nil })
 	if err != nil || last.Roles[8] != flow.Guest {
 		t.Errorf("last page %+v, error %v", last, err)
 	}
@@ -117,7 +117,7 @@ func TestAParentThatIsNotListedHasARow(t *testing.T) {
 		`"namespace":{"id":5,"name":"Open","kind":"group","full_path":"acme/hidden/open","parent_id":4}}]`), none)
 	c, _ := newClient(t, gitlab.Options{})
 	got := map[int64]flow.Group{}
-	err := c.Discover(context.Background(), connect(t, url), func(p flow.Page) error {
+	err := c.Discover(context.Background(), connect(t, url), nil, func(p flow.Page) error {
 		for _, g := range p.Groups {
 			got[g.ID] = g
 		}
@@ -155,7 +155,7 @@ func TestWhatIsKeptOfAProject(t *testing.T) {
 		}
 		if r.Name != p.Name || r.Archived != p.Archived || r.Empty != p.Empty || r.SHA256 != p.SHA256 || r.Mirror != p.Mirror ||
 			r.Public != (p.Visibility == gitlabtest.Public) || r.Off != off ||
-			!r.CreatedAt.Equal(p.CreatedAt.Truncate(time.Millisecond)) || !r.ActiveAt.Equal(p.LastActivityAt.Truncate(time.Millisecond)) {
+			r.CreatedAt != flow.MomentOf(p.CreatedAt.Truncate(time.Millisecond)) || r.ActiveAt != flow.MomentOf(p.LastActivityAt.Truncate(time.Millisecond)) {
 			t.Errorf("%s:\n got %+v\nfrom %+v", path, r, p)
 		}
 	}
@@ -173,7 +173,7 @@ func TestServerTextIsCleaned(t *testing.T) {
 			return "[]"
 		})
 	c, _ := newClient(t, gitlab.Options{})
-	err := c.Discover(context.Background(), connect(t, url), func(p flow.Page) error {
+	err := c.Discover(context.Background(), connect(t, url), nil, func(p flow.Page) error {
 		for _, r := range p.Repos {
 			if r.Name != "Api[2J" || r.Path != "acme/api" {
 				t.Errorf("repo %q at %q", r.Name, r.Path)
@@ -205,7 +205,7 @@ func TestAnAdministratorGetsOnlyItsOwn(t *testing.T) {
 	s := start(t, gitlabtest.Demo(today), gitlabtest.Options{})
 	c, _ := newClient(t, gitlab.Options{})
 	n := 0
-	err := c.Discover(context.Background(), connectAs(t, s.URL(), gitlabtest.DemoTokenAdmin), func(p flow.Page) error {
+	err := c.Discover(context.Background(), connectAs(t, s.URL(), gitlabtest.DemoTokenAdmin), nil, func(p flow.Page) error {
 		n += len(p.Groups) + len(p.Repos)
 		return nil
 	})
@@ -220,7 +220,7 @@ func TestARoleIsNotKnownBeforeTheWalksAreComplete(t *testing.T) {
 	server := start(t, gitlabtest.Demo(time.Now()), gitlabtest.Options{})
 	client, _ := newClient(t, gitlab.Options{})
 	first, last := map[int64]flow.Role{}, map[int64]flow.Role{}
-	err := client.Discover(t.Context(), connect(t, server.URL()), func(p flow.Page) error {
+	err := client.Discover(t.Context(), connect(t, server.URL()), nil, func(p flow.Page) error {
 		for _, r := range p.Repos {
 			first[r.ID], last[r.ID] = r.Role, r.Role
 		}

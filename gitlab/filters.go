@@ -22,29 +22,33 @@ func (s *session) refusesNonsense(ctx context.Context, nonsense url.Values) (sta
 	return a.status, err
 }
 
+// count takes in a project with the role that was worked out for it.
+func (s *signs) count(role flow.Role, reporter, maintainer bool) {
+	if role == flow.NoRole && !reporter {
+		s.Strangers++
+	}
+	if maintainer {
+		s.Maintained++
+		if !role.CanHook() {
+			s.Raised++
+		}
+	}
+}
+
 // checkFilters looks at what the walks brought for signs of a filter that was
 // ignored: repos in which nothing gives the account a role, or Maintainer
 // everywhere against what the repos say. Either may be right (a group that is
 // invited into another shows nowhere), so that GitLab is asked before the walk is
 // taken for one over the repos of others.
-func (d *discovery) checkFilters(ctx context.Context, r *reckoning) error {
-	strangers, raised := 0, 0
-	for _, n := range r.noted {
-		role := r.role(n)
-		if role == flow.NoRole && !contains(r.reporter, n.id) {
-			strangers++
-		}
-		if !role.CanHook() && contains(r.maintainer, n.id) {
-			raised++
-		}
-	}
+func (d *discovery) checkFilters(ctx context.Context) error {
+	seen := d.roles.signs
 	for _, filter := range []struct {
 		suspect  bool
 		nonsense url.Values
 		name     string
 	}{
-		{strangers > 0, nonsenseMember, "membership"},
-		{raised > 0 && len(r.maintainer) >= len(r.noted), nonsenseRole, "min_access_level"},
+		{seen.Strangers > 0, nonsenseMember, "membership"},
+		{seen.Raised > 0 && seen.Maintained >= len(d.roles.noted), nonsenseRole, "min_access_level"},
 	} {
 		if !filter.suspect {
 			continue

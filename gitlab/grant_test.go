@@ -130,7 +130,7 @@ func TestTokensAreExchangedAndRenewedOnEveryRelease(t *testing.T) {
 			if check(fresh); fresh.Access == grant.Access || fresh.Refresh == grant.Refresh {
 				t.Error("the old tokens came again")
 			}
-			if err := c.Discover(t.Context(), with(conn, fresh), func(flow.Page) error { return nil }); err != nil {
+			if err := c.Discover(t.Context(), with(conn, fresh), nil, func(flow.Page) error { return nil }); err != nil {
 				t.Errorf("the new token is not taken: %v", err)
 			}
 			if _, err := c.Renew(t.Context(), conn); !flow.CausedBy(err, flow.AnswerRefused) {

@@ -5,8 +5,6 @@ import (
 	"maps"
 	"net/url"
 	"path"
-
-	"flow"
 )
 
 // memberQuery asks for the projects that the account is a member of, in any
@@ -29,31 +27,22 @@ func with(query url.Values, more []string) url.Values {
 	return query
 }
 
-// projects walks over the projects of a query by the way that the release allows.
-func projects[Row any](ctx context.Context, s *session, query url.Values, id func(*Row) int64, each func([]Row) error) (extent, error) {
-	w := walk{session: s, path: "projects", query: query, what: "repos"}
-	if s.version.has(keysetProjects) {
-		return extent{}, byID(ctx, w, id, each)
-	}
-	w.query = with(maps.Clone(query), []string{"order_by", "id", "sort", "asc"})
-	return byPage(ctx, w, order[Row]{id: id}, each)
+// projectList is the list of whole projects of a query, idList that of their
+// IDs alone.
+func projectList(s *session, query url.Values) list[projectRow] {
+	return list[projectRow]{s, "projects", query, "repos", func(p *projectRow) int64 { return p.ID }, scanProject}
 }
 
-type idRow struct {
-	ID int64 `json:"id"`
+func idList(s *session, query url.Values) list[idRow] {
+	query.Set("simple", "true")
+	return list[idRow]{s, "projects", query, "repos", func(p *idRow) int64 { return p.ID }, scanID}
 }
 
-// projectsByRole walks over the IDs of the projects in which the account has a
-// role or a higher one, by GitLab's own table, since 11.2.
-func projectsByRole(ctx context.Context, s *session, least flow.Role, each func(int64)) error {
-	query := memberQuery("simple", "true", "min_access_level", number(least))
-	_, err := projects(ctx, s, query, func(p *idRow) int64 { return p.ID }, func(rows []idRow) error {
-		for _, row := range rows {
-			each(row.ID)
-		}
-		return nil
-	})
-	return err
+// byNumber walks over a list of projects by page numbers, as it has to be before
+// 12.10.
+func byNumber[Row any](ctx context.Context, l list[Row], each func([]Row) error) (extent, error) {
+	l.query = with(maps.Clone(l.query), []string{"order_by", "id", "sort", "asc"})
+	return byPage(ctx, l, nil, each)
 }
 
 // groups walks over a list of groups. With a token GitLab pages them by number
@@ -64,28 +53,26 @@ func groups(ctx context.Context, s *session, query url.Values, each func([]group
 	id := func(g *groupRow) int64 { return g.ID }
 	by := func(column string, ties func(a, b *groupRow) bool) (extent, error) {
 		sorted := with(maps.Clone(query), []string{"order_by", column, "sort", "asc"})
-		return byPage(ctx, walk{session: s, path: "groups", query: sorted, what: "groups"}, order[groupRow]{id, ties}, each)
+		return byPage(ctx, list[groupRow]{s, "groups", sorted, "groups", id, scanGroup}, ties, each)
 	}
 	if s.version.has(groupsByID) {
 		_, err := by("id", nil)
 		return err
 	}
-	each = unseen(id, each)
-	list, err := by("name", func(a, b *groupRow) bool { return a.Name == b.Name })
-	if err == nil && list.pages > 1 {
+	each = unseen(&idSet{}, id, each)
+	length, err := by("name", func(a, b *groupRow) bool { return a.Name == b.Name })
+	if err == nil && length.pages > 1 {
 		_, err = by("path", func(a, b *groupRow) bool { return path.Base(a.Path) == path.Base(b.Path) })
 	}
 	return err
 }
 
 // unseen keeps rows that came before from being handed on once more.
-func unseen[Row any](id func(*Row) int64, each func([]Row) error) func([]Row) error {
-	seen := map[int64]bool{}
+func unseen[Row any](seen *idSet, id func(*Row) int64, each func([]Row) error) func([]Row) error {
 	return func(rows []Row) error {
 		var fresh []Row
 		for i := range rows {
-			if n := id(&rows[i]); !seen[n] {
-				seen[n] = true
+			if seen.add(id(&rows[i])) {
 				fresh = append(fresh, rows[i])
 			}
 		}

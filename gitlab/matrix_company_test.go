@@ -160,7 +160,7 @@ func wanted(enterprise bool) (groups map[string]flow.Group, repos map[string]flo
 			Path: r.path, Name: strings.ToUpper(path.Base(r.path)), Role: r.want, Off: r.off,
 			Archived: has("archived"), Fork: has("fork"), Mirror: has("mirror") && enterprise, Empty: has("empty"),
 			Public: has("public"), SHA256: has("sha256"),
-			CreatedAt: today.AddDate(-1, 0, i).Truncate(time.Second), ActiveAt: today.AddDate(0, 0, -i).Truncate(time.Second),
+			CreatedAt: flow.MomentOf(today.AddDate(-1, 0, i).Truncate(time.Second)), ActiveAt: flow.MomentOf(today.AddDate(0, 0, -i).Truncate(time.Second)),
 		}
 	}
 	return groups, repos

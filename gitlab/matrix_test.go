@@ -188,7 +188,7 @@ type finding struct {
 func discovered(t *testing.T, c *gitlab.Client, conn flow.Connection) finding {
 	t.Helper()
 	groups, repos := map[int64]flow.Group{}, map[int64]flow.Repo{}
-	err := c.Discover(t.Context(), conn, func(p flow.Page) error {
+	err := c.Discover(t.Context(), conn, nil, func(p flow.Page) error {
 		for _, g := range p.Groups {
 			if _, twice := groups[g.ID]; twice {
 				t.Errorf("group %s comes twice", g.Path)
@@ -227,7 +227,6 @@ func discovered(t *testing.T, c *gitlab.Client, conn flow.Connection) finding {
 			t.Errorf("repo %s is in group %d, %q", r.Path, r.GroupID, home)
 		}
 		r.ID, r.GroupID = 0, 0
-		r.CreatedAt, r.ActiveAt = r.CreatedAt.UTC(), r.ActiveAt.UTC()
 		f.repos[r.Path] = r
 	}
 	return f

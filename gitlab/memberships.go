@@ -81,9 +81,9 @@ func (d *discovery) untold() []int64 {
 			continue
 		}
 		if !d.version.has(inheritedRoles) {
-			look(n.group)
+			look(r.groups[n.group])
 		}
-		for _, s := range n.shares {
+		for _, s := range r.sharesOf(n) {
 			look(s.Group)
 		}
 	}
@@ -122,8 +122,8 @@ func (d *discovery) askRoleInGroup(ctx context.Context, group int64) error {
 func (d *discovery) placeShares(ctx context.Context) error {
 	asked := map[int64]bool{}
 	r := d.roles.reckon(&d.tree)
-	for _, n := range d.roles.noted {
-		for _, s := range n.shares {
+	for _, n := range r.noted {
+		for _, s := range r.sharesOf(n) {
 			if _, known := d.tree.group(s.Group); known || asked[s.Group] || s.Most <= r.role(n) {
 				continue
 			}

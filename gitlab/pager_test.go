@@ -7,7 +7,8 @@ import "testing"
 func TestPagesReachFar(t *testing.T) {
 	fresh := 0
 	for n := range 60_000 {
-		page, size := reaching(n)
+		at := reaching(n)
+		page, size := at.page, at.size
 		first, end := (page-1)*size+1, page*size
 		if first > max(n, 1) || end <= n || size > pageSize {
 			t.Fatalf("row %d: page %d of %d has rows %d to %d", n, page, size, first, end)

@@ -3,9 +3,7 @@ package gitlab
 import (
 	"context"
 	"fmt"
-	"maps"
 	"slices"
-	"strconv"
 )
 
 const (
@@ -16,12 +14,6 @@ const (
 // An extent is how long a list was. What came on one page is of one moment.
 type extent struct{ pages, rows int }
 
-// An order is how a list is sorted by the server.
-type order[Row any] struct {
-	id   func(*Row) int64
-	ties func(a, b *Row) bool // whether it does not tell two rows apart; nil: it is by ID
-}
-
 // byPage walks by page numbers, where there is no keyset. They have a trap: a
 // row that goes while the list is read moves all that follow up by one, and the
 // first row of the page that comes next is the last of one that was read. So
@@ -30,20 +22,27 @@ type order[Row any] struct {
 // last one that is, nothing between the two can have been missed. Where it does
 // not, the walk steps back.
 //
+// ties reports whether the order of a list does not tell two rows apart; nil
+// says that it is by ID. Only then are pages read ahead: rows that keep their
+// places are covered by stretches that overlap, whichever was read first.
+//
 // A row that was there all the time is never lost, and none is handed on twice.
-func byPage[Row any](ctx context.Context, w walk, o order[Row], each func([]Row) error) (extent, error) {
+func byPage[Row any](ctx context.Context, l list[Row], ties func(a, b *Row) bool, each func([]Row) error) (extent, error) {
 	pages := 0
-	p := pager[Row]{walk: w, order: o, seen: map[int64]bool{}, page: 1, size: pageSize}
-	query := maps.Clone(w.query)
+	p := pager[Row]{list: l, ties: ties, page: 1, size: pageSize}
+	ahead := readAhead[Row]{list: l}
+	if ties == nil {
+		// They are wanted in order, and a slow one must not leave the others idle.
+		ahead.most = 2 * l.client.workers()
+	}
+	defer ahead.stop()
 	for {
-		query.Set("page", strconv.Itoa(p.page))
-		query.Set("per_page", strconv.Itoa(p.size))
-		rows, err := readPage[Row](ctx, w, query)
+		rows, err := ahead.read(ctx, pageAt{p.page, p.size})
 		if err == nil {
 			err = p.check(rows)
 		}
 		if err != nil {
-			return extent{}, fmt.Errorf("walk %s, page %d of %d rows each: %w", w.what, p.page, p.size, err)
+			return extent{}, fmt.Errorf("walk %s, page %d of %d rows each: %w", l.what, p.page, p.size, err)
 		}
 		if len(rows) == 0 && (p.page == 1 || p.short) {
 			return extent{pages, p.rows}, nil
@@ -70,10 +69,10 @@ func byPage[Row any](ctx context.Context, w walk, o order[Row], each func([]Row)
 
 // A pager is where a walk by page numbers is.
 type pager[Row any] struct {
-	walk
-	order[Row]
+	list[Row]
+	ties       func(a, b *Row) bool
 	page, size int // the one to read
-	seen       map[int64]bool
+	seen       idSet
 	last       Row  // the last row of the last page
 	rows       int  // in the list as far as it was read
 	join       int  // the row, counted from 1, at or before which the next page begins
@@ -105,7 +104,7 @@ func (p *pager[Row]) joins(rows []Row) bool {
 	if p.page == 1 {
 		return true
 	}
-	return len(rows) > 0 && p.seen[p.id(&rows[0])] && (p.loose || !p.ties(&rows[0], &p.last))
+	return len(rows) > 0 && p.seen.has(p.id(&rows[0])) && (p.loose || !p.ties(&rows[0], &p.last))
 }
 
 // take keeps what is new on a page, and turns to the one that is next.
@@ -115,9 +114,7 @@ func (p *pager[Row]) take(rows []Row) ([]Row, error) {
 	p.join = p.rows - p.tied(rows)
 	p.loose = p.join == p.rows
 	fresh := slices.DeleteFunc(slices.Clone(rows), func(row Row) bool {
-		known := p.seen[p.id(&row)]
-		p.seen[p.id(&row)] = true
-		return known
+		return !p.seen.add(p.id(&row))
 	})
 	if p.idle++; len(fresh) > 0 {
 		p.idle = 0
@@ -128,7 +125,7 @@ func (p *pager[Row]) take(rows []Row) ([]Row, error) {
 	if p.short {
 		p.page++
 	} else {
-		p.page, p.size = reaching(p.join)
+		p.turn()
 	}
 	return fresh, nil
 }
@@ -154,18 +151,27 @@ func (p *pager[Row]) stepBack() error {
 	}
 	p.back = max(2*p.back, pageSize/2)
 	p.join, p.short = max(p.join-p.back, 0), false
-	p.page, p.size = reaching(p.join)
+	p.turn()
 	return nil
 }
 
+func (p *pager[Row]) turn() {
+	to := reaching(p.join)
+	p.page, p.size = to.page, to.size
+}
+
+// A pageAt is where a page is in a list: its number, from 1, and the size of all
+// of them.
+type pageAt struct{ page, size int }
+
 // reaching is the page that begins at or before row n, counted from 1, and goes
 // farthest beyond it. GitLab lets pages begin at multiples of their size only.
-func reaching(n int) (page, size int) {
-	page, size = 1, pageSize
+func reaching(n int) pageAt {
+	best := pageAt{1, pageSize}
 	for s := pageSize; s > pageSize/2; s-- {
-		if first := max(n-1, 0) / s; (first+1)*s > page*size {
-			page, size = first+1, s
+		if first := max(n-1, 0) / s; (first+1)*s > best.page*best.size {
+			best = pageAt{first + 1, s}
 		}
 	}
-	return page, size
+	return best
 }

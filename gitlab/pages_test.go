@@ -89,6 +89,9 @@ func secondPass() func(*http.Request) bool {
 	first := ""
 	return func(r *http.Request) bool {
 		archived := r.URL.Query().Get("archived")
+		if archived == "" {
+			return false
+		}
 		first = cmp.Or(first, archived)
 		return archived != first
 	}
@@ -144,7 +147,7 @@ func TestNothingIsLostWhileProjectsComeAndGo(t *testing.T) {
 				m.before(test.at, func() { test.change(m) })
 				c, _ := newClient(t, gitlab.Options{})
 				found := map[int64]int{}
-				err := c.Discover(t.Context(), connect(t, m.server.URL()), func(p flow.Page) error {
+				err := c.Discover(t.Context(), connect(t, m.server.URL()), nil, func(p flow.Page) error {
 					for _, r := range p.Repos {
 						found[r.ID]++
 					}
@@ -194,7 +197,7 @@ func TestNothingIsLostWhileGroupsComeAndGo(t *testing.T) {
 				m.before(beyondFirst("/groups"), func() { test.change(m, ids) })
 				c, _ := newClient(t, gitlab.Options{})
 				found := map[int64]int{}
-				err := c.Discover(t.Context(), connect(t, m.server.URL()), func(p flow.Page) error {
+				err := c.Discover(t.Context(), connect(t, m.server.URL()), nil, func(p flow.Page) error {
 					for _, g := range p.Groups {
 						found[g.ID]++
 					}
@@ -224,7 +227,7 @@ func TestAWalkPassesTenThousandByPages(t *testing.T) {
 		if err != nil || repos != 10_050 {
 			t.Errorf("%s: %d repos, error %v", version, repos, err)
 		}
-		if len(pages) > 118 {
+		if len(pages) > 118+16 { // some are asked for beyond the end, which only the old one tells
 			t.Errorf("%s: %d pages, which overlap too much", version, len(pages))
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"net/http/httptrace"
 	"net/url"
 	"sync"
+	"time"
 
 	"flow"
 )
@@ -19,10 +20,11 @@ type passage struct {
 
 	mu     sync.Mutex // what follows is noted by the transport's own goroutines
 	at     step
-	wrote  bool   // some of it may have left this machine
-	wanted bool   // the server has asked for a client certificate
-	begin  string // the first bytes that came
-	after  int    // bytes that came after the handshake
+	wrote  bool      // some of it may have left this machine
+	wanted bool      // the server has asked for a client certificate
+	begin  string    // the first bytes that came
+	after  int       // bytes that came after the handshake
+	since  time.Time // it has a connection
 }
 
 // A step is how far a request came. Later ones are higher.
@@ -68,7 +70,12 @@ func (p *passage) watch(ctx context.Context) context.Context {
 				reach(ready)
 			}
 		},
-		GotConn: func(httptrace.GotConnInfo) { reach(ready) },
+		GotConn: func(httptrace.GotConnInfo) {
+			reach(ready)
+			p.mu.Lock()
+			defer p.mu.Unlock()
+			p.since = time.Now()
+		},
 		WroteHeaders: func() {
 			p.mu.Lock()
 			defer p.mu.Unlock()
@@ -132,6 +139,13 @@ func (p *passage) ended() (at step, wrote, wanted bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.at, p.wrote, p.wanted
+}
+
+// lasted is how long ago there was a connection to send the request on.
+func (p *passage) lasted() time.Duration {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return time.Since(p.since)
 }
 
 // proxy is the one on the way; nil is none.

@@ -1,8 +1,10 @@
 package gitlab
 
 import (
+	"cmp"
 	"encoding/json"
 	"path"
+	"strings"
 	"time"
 
 	"flow"
@@ -11,34 +13,59 @@ import (
 // A projectRow is what is kept of a project. GitLab sends about a hundred
 // fields, five kilobytes each.
 type projectRow struct {
-	ID             int64           `json:"id"`
-	Name           string          `json:"name"`
-	Path           string          `json:"path_with_namespace"`
-	CreatedAt      time.Time       `json:"created_at"`
-	ActiveAt       time.Time       `json:"last_activity_at"`
-	Archived       bool            `json:"archived"`
-	Empty          *bool           `json:"empty_repo"` // since 12.0
-	DefaultBranch  json.RawMessage `json:"default_branch"`
-	Mirror         bool            `json:"mirror"`
-	Visibility     string          `json:"visibility"`
-	ForkedFrom     *struct{}       `json:"forked_from_project"`
-	ObjectFormat   string          `json:"repository_object_format"` // since 16.9, "" before
-	Namespace      namespace       `json:"namespace"`
-	MergeRequests  *bool           `json:"merge_requests_enabled"`
-	Issues         *bool           `json:"issues_enabled"`
-	RepositoryMode string          `json:"repository_access_level"` // these four since 12.1
-	BuiltinMode    string          `json:"builtin_access_level"`
-	RequestsMode   string          `json:"merge_requests_access_level"`
-	IssuesMode     string          `json:"issues_access_level"`
-	Permissions    struct {
-		Project *access `json:"project_access"`
-		Group   *access `json:"group_access"`
-	} `json:"permissions"`
-	Shares []share `json:"shared_with_groups"`
+	ID             int64       `json:"id"`
+	Name           string      `json:"name"`
+	Path           string      `json:"path_with_namespace"`
+	CreatedAt      time.Time   `json:"created_at"`
+	ActiveAt       time.Time   `json:"last_activity_at"`
+	Archived       bool        `json:"archived"`
+	Empty          *bool       `json:"empty_repo"` // since 12.0
+	NoBranch       isNull      `json:"default_branch"`
+	Mirror         bool        `json:"mirror"`
+	Visibility     string      `json:"visibility"`
+	ForkedFrom     *struct{}   `json:"forked_from_project"`
+	ObjectFormat   string      `json:"repository_object_format"` // since 16.9, "" before
+	Namespace      namespace   `json:"namespace"`
+	MergeRequests  *bool       `json:"merge_requests_enabled"`
+	Issues         *bool       `json:"issues_enabled"`
+	RepositoryMode string      `json:"repository_access_level"` // these four since 12.1
+	BuiltinMode    string      `json:"builtin_access_level"`
+	RequestsMode   string      `json:"merge_requests_access_level"`
+	IssuesMode     string      `json:"issues_access_level"`
+	Permissions    permissions `json:"permissions"`
+	Shares         []share     `json:"shared_with_groups"`
+	Topics         topics      `json:"topics"`   // since 14.0
+	Tags           topics      `json:"tag_list"` // the older name
+}
+
+// permissions are the account's roles; NoRole: it has none there itself.
+type permissions struct {
+	Project access `json:"project_access"`
+	Group   access `json:"group_access"`
 }
 
 type access struct {
 	Level flow.Role `json:"access_level"`
+}
+
+// isNull is whether a field says null, which is something else than its absence.
+type isNull bool
+
+func (n *isNull) UnmarshalJSON(text []byte) error {
+	*n = string(text) == "null"
+	return nil
+}
+
+// topics are those of a project as [flow.Repo] has them.
+type topics string
+
+func (t *topics) UnmarshalJSON(text []byte) error {
+	var list []string
+	if err := json.Unmarshal(text, &list); err != nil {
+		return err
+	}
+	*t = joined(list)
+	return nil
 }
 
 // A share lets the members of a group into a project, with at most this role.
@@ -52,16 +79,27 @@ type namespace struct {
 	ID       int64  `json:"id"`
 	Name     string `json:"name"`
 	Kind     string `json:"kind"`      // user or group
-	ParentID *int64 `json:"parent_id"` // not in 9.0
+	ParentID int64  `json:"parent_id"` // null at the top; not in 9.0
 }
 
 func (p *projectRow) repo() flow.Repo {
 	return flow.Repo{
-		ID: p.ID, GroupID: p.Namespace.ID, Path: flow.Clean(p.Path), Name: flow.Clean(p.Name),
-		Role: p.role(), CreatedAt: p.CreatedAt, ActiveAt: p.ActiveAt,
+		ID: p.ID, GroupID: p.Namespace.ID, Path: flow.Clean(p.Path), Name: p.called(),
+		Role: p.role(), CreatedAt: flow.MomentOf(p.CreatedAt), ActiveAt: flow.MomentOf(p.ActiveAt),
 		Archived: p.Archived, Fork: p.ForkedFrom != nil, Mirror: p.Mirror, Empty: p.empty(),
 		Public: p.Visibility == "public", SHA256: p.ObjectFormat == "sha256", Off: p.off(),
+		Topics: string(cmp.Or(p.Topics, p.Tags)),
 	}
+}
+
+// called is the name. Most repos are called as their path ends, and share its
+// bytes then: there are many of them.
+func (p *projectRow) called() string {
+	at, name := flow.Clean(p.Path), flow.Clean(p.Name)
+	if rest, same := strings.CutSuffix(at, name); same {
+		return at[len(rest):]
+	}
+	return name
 }
 
 // empty reports whether nobody has pushed anything yet. Before 12.0 only the
@@ -71,21 +109,14 @@ func (p *projectRow) empty() bool {
 	if p.Empty != nil {
 		return *p.Empty
 	}
-	return string(p.DefaultBranch) == "null"
+	return bool(p.NoBranch)
 }
 
 // role is the higher of what the account is in the project and in its group. It
 // is a lower bound: shares are not in it, nor, before 18.1, are the groups
 // above the direct one.
 func (p *projectRow) role() flow.Role {
-	return max(p.Permissions.Project.role(), p.Permissions.Group.role())
-}
-
-func (a *access) role() flow.Role {
-	if a == nil {
-		return flow.NoRole
-	}
-	return a.Level
+	return max(p.Permissions.Project.Level, p.Permissions.Group.Level)
 }
 
 // off are the services that are switched off in the project itself. The
@@ -118,11 +149,7 @@ func isOff(mode string, enabled *bool) bool {
 // groups that GitLab does not list, such as personal namespaces.
 func (p *projectRow) home() flow.Group {
 	n := p.Namespace
-	group := flow.Group{ID: n.ID, Path: path.Dir(flow.Clean(p.Path)), Name: flow.Clean(n.Name), Personal: n.Kind == "user"}
-	if n.ParentID != nil {
-		group.ParentID = *n.ParentID
-	}
-	return group
+	return flow.Group{ID: n.ID, ParentID: n.ParentID, Path: path.Dir(flow.Clean(p.Path)), Name: flow.Clean(n.Name), Personal: n.Kind == "user"}
 }
 
 // parentOf is what a group tells of the one above it, which may be visible
@@ -137,13 +164,9 @@ type groupRow struct {
 	ID       int64  `json:"id"`
 	Name     string `json:"name"`
 	Path     string `json:"full_path"`
-	ParentID *int64 `json:"parent_id"`
+	ParentID int64  `json:"parent_id"` // null at the top
 }
 
 func (g *groupRow) group() flow.Group {
-	group := flow.Group{ID: g.ID, Path: flow.Clean(g.Path), Name: flow.Clean(g.Name)}
-	if g.ParentID != nil {
-		group.ParentID = *g.ParentID
-	}
-	return group
+	return flow.Group{ID: g.ID, ParentID: g.ParentID, Path: flow.Clean(g.Path), Name: flow.Clean(g.Name)}
 }

@@ -45,7 +45,7 @@ func TestACredentialNeverLeavesTheBaseURL(t *testing.T) {
 					w.WriteHeader(status)
 				})
 				c, _ := newClient(t, gitlab.Options{})
-				err := c.Discover(context.Background(), connectAs(t, s.URL+"/git", secret), func(flow.Page) error { return nil })
+				err := c.Discover(context.Background(), connectAs(t, s.URL+"/git", secret), nil, func(flow.Page) error { return nil })
 				if !flow.CausedBy(err, flow.Elsewhere, flow.BadAnswer) || calls != 1 {
 					t.Errorf("%d calls, error %v", calls, err)
 				}
@@ -61,7 +61,7 @@ func TestARedirectWithinTheBaseURLIsFollowed(t *testing.T) {
 	s := start(t, gitlabtest.Demo(today), gitlabtest.Options{Path: "/git"})
 	s.Fail(gitlabtest.Fault{Path: "/api/v4/projects", Times: 1, Status: 301, Redirect: s.URL() + "/api/v4/projects?membership=true&per_page=1"})
 	c, _ := newClient(t, gitlab.Options{})
-	if err := c.Discover(context.Background(), connect(t, s.URL()), func(flow.Page) error { return nil }); err != nil {
+	if err := c.Discover(context.Background(), connect(t, s.URL()), nil, func(flow.Page) error { return nil }); err != nil {
 		t.Error(err)
 	}
 }
@@ -71,7 +71,7 @@ func TestHTTPSNeverBecomesHTTP(t *testing.T) {
 	s.Fail(gitlabtest.Fault{Redirect: strings.Replace(s.URL(), "https:", "http:", 1) + "/api/v4/version"})
 	c, _ := newClient(t, gitlab.Options{Roots: trusting(s)})
 	for _, err := range []error{
-		c.Discover(context.Background(), connect(t, s.URL()), func(flow.Page) error { return nil }),
+		c.Discover(context.Background(), connect(t, s.URL()), nil, func(flow.Page) error { return nil }),
 		findError(c, s.URL()),
 	} {
 		if !flow.CausedBy(err, flow.Downgrade) {
@@ -89,12 +89,12 @@ func TestNoTokenOverPlainHTTPUnasked(t *testing.T) {
 	if report.Passed() || err != nil {
 		t.Errorf("report %+v, error %v", report, err)
 	}
-	err = c.Discover(context.Background(), conn, func(flow.Page) error { return nil })
+	err = c.Discover(context.Background(), conn, nil, func(flow.Page) error { return nil })
 	if !flow.CausedBy(err, flow.PlainAddress) || asked != 0 {
 		t.Errorf("%d requests, error %v", asked, err)
 	}
 	conn.Network.PlainHTTP = true
-	if c.Discover(context.Background(), conn, func(flow.Page) error { return nil }); asked == 0 {
+	if c.Discover(context.Background(), conn, nil, func(flow.Page) error { return nil }); asked == 0 {
 		t.Error("nothing was sent although plain http is accepted")
 	}
 }

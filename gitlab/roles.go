@@ -2,48 +2,13 @@ package gitlab
 
 import (
 	"cmp"
-	"iter"
+	"context"
 	"slices"
+
+	"golang.org/x/sync/errgroup"
 
 	"flow"
 )
-
-// A roleBook brings together what is known of the account's role in each
-// project. What a project tells of itself is a lower bound: before 18.1 a list
-// says nothing of the groups above the direct one, and no release of shares. So
-// roles are inherited here, and, since 11.2, held against GitLab's own table of
-// authorisations, from which the two walks by role come.
-type roleBook struct {
-	noted      []noted
-	inGroup    map[int64]flow.Role // what the account is in a group, where anything said so; NoRole: it did
-	walked     bool                // the two lists were asked for
-	reporter   []int64             // projects with Reporter or more
-	maintainer []int64
-}
-
-// noted is a project as its row shows it.
-type noted struct {
-	id     int64
-	group  int64
-	role   flow.Role
-	shares []share
-}
-
-// note keeps what a project's row tells, and returns the role to hand on. A low
-// role says little before the walks are complete.
-func (b *roleBook) note(row *projectRow) flow.Role {
-	n := noted{id: row.ID, group: row.Namespace.ID, role: row.role(), shares: row.Shares}
-	b.noted = append(b.noted, n)
-	b.inGroup[n.group] = max(b.inGroup[n.group], row.Permissions.Group.role())
-	return handed(n.role)
-}
-
-func handed(role flow.Role) flow.Role {
-	if !role.CanImport() {
-		return flow.RoleUnknown
-	}
-	return role
-}
 
 // A reckoning works out roles from what is known of groups.
 type reckoning struct {
@@ -54,16 +19,15 @@ type reckoning struct {
 }
 
 func (b *roleBook) reckon(t *tree) *reckoning {
-	slices.Sort(b.reporter)
-	slices.Sort(b.maintainer)
+	b.sort()
 	return &reckoning{roleBook: b, tree: t, ids: t.byPath(), memo: map[int64]flow.Role{}}
 }
 
 // role is what the account has in a project: its own role, one that comes with
 // its group, or one that comes with a group that the project is shared with.
 func (r *reckoning) role(n noted) flow.Role {
-	role := max(n.role, r.inherited(n.group))
-	for _, s := range n.shares {
+	role := max(n.told(), r.inherited(r.groups[n.group]))
+	for _, s := range r.sharesOf(n) {
 		role = max(role, min(s.Most, r.inherited(s.Group)))
 	}
 	return role
@@ -98,15 +62,6 @@ func (r *reckoning) chain(group int64) []int64 {
 	return ids
 }
 
-// final is the role that is told in the end.
-func (r *reckoning) final(n noted) flow.Role {
-	role := r.role(n)
-	if r.walked {
-		return corrected(role, contains(r.reporter, n.id), contains(r.maintainer, n.id))
-	}
-	return cmp.Or(role, flow.Guest)
-}
-
 // corrected fits a role between the bounds. Who is below Reporter and of no
 // known role came in through a share, and has at least Guest.
 func corrected(role flow.Role, reporter, maintainer bool) flow.Role {
@@ -121,30 +76,138 @@ func corrected(role flow.Role, reporter, maintainer bool) flow.Role {
 	return role
 }
 
-// corrections yields the roles that differ from those handed on, at most n at once.
-func (r *reckoning) corrections(n int) iter.Seq[map[int64]flow.Role] {
-	return func(yield func(map[int64]flow.Role) bool) {
-		batch := map[int64]flow.Role{}
-		for _, p := range r.noted {
-			role := r.final(p)
-			if role == handed(p.role) {
-				continue
-			}
-			if batch[p.id] = role; len(batch) == n {
-				if !yield(batch) {
-					return
-				}
-				batch = map[int64]flow.Role{}
-			}
-		}
-		if len(batch) > 0 {
-			yield(batch)
-		}
+const (
+	// leastChunk and mostChunk bound how many projects one step tells the roles of.
+	leastChunk = pageSize
+	mostChunk  = 10 * pageSize
+)
+
+// tellRoles hands on the roles that only GitLab's table can tell: by the lists of
+// projects with Reporter and with Maintainer, stretch by stretch and so that what
+// is told is final. The stretches are of as many projects each, whose IDs are
+// known by now.
+func (d *discovery) tellRoles(ctx context.Context) error {
+	d.mu.Lock()
+	r := d.roles.reckon(&d.tree)
+	d.mu.Unlock()
+	if !r.walked {
+		return d.tellReckoned(ctx, r)
+	}
+	if !d.version.has(keysetProjects) {
+		return d.tellWithin(ctx, r, r.noted, idRange{})
+	}
+	ranges := d.left.roles
+	if ranges == nil {
+		ranges = []idRange{{}}
+	}
+	var chunks [][]noted
+	size := min(max(leastChunk, len(r.noted)/(2*d.client.workers())), mostChunk)
+	for _, s := range ranges {
+		chunks = slices.AppendSeq(chunks, slices.Chunk(r.within(s), size))
+	}
+	d.begin(chunks)
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(d.client.workers())
+	for _, chunk := range chunks {
+		g.Go(func() error { return d.tellWithin(ctx, r, chunk, idsOf(chunk)) })
+	}
+	return g.Wait()
+}
+
+// idsOf is the narrowest one around some projects.
+func idsOf(chunk []noted) idRange { return idRange{chunk[0].id - 1, chunk[len(chunk)-1].id + 1} }
+
+// begin notes which roles are left to be told.
+func (d *discovery) begin(chunks [][]noted) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.left.roles, d.left.rows = []idRange{}, 0
+	for _, chunk := range chunks {
+		d.left.roles = append(d.left.roles, idsOf(chunk))
+		d.left.rows += len(chunk)
 	}
 }
 
-// contains looks an ID up in a sorted list.
-func contains(ids []int64, id int64) bool {
-	_, found := slices.BinarySearch(ids, id)
-	return found
+// tellWithin reads which of some projects are in the lists by role, and tells
+// the roles in them.
+func (d *discovery) tellWithin(ctx context.Context, r *reckoning, chunk []noted, s idRange) error {
+	pages := 0
+	in, err := d.rated(ctx, chunk, s, func() {
+		d.mu.Lock()
+		pages++
+		d.progress.pages++
+		d.mu.Unlock()
+	}, flow.Reporter, flow.Maintainer)
+	if err != nil {
+		return err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	page := flow.Page{Roles: map[int64]flow.Role{}}
+	for i, n := range chunk {
+		role := r.role(n)
+		d.roles.signs.count(role, in[0][i], in[1][i])
+		if final := corrected(role, in[0][i], in[1][i]); final != handed(n.told()) {
+			page.Roles[n.id] = final
+		}
+	}
+	d.left.rows -= len(chunk)
+	d.progress.rated += len(chunk)
+	d.progress.forRoles += pages
+	d.left.roles = slices.DeleteFunc(d.left.roles, func(left idRange) bool { return left == s })
+	return d.hand(ctx, page)
+}
+
+// rated reads which projects of a chunk, which is in the order of their IDs and
+// all there are in the range, are in GitLab's lists of those with some roles or
+// more. It calls read after each page.
+func (s *session) rated(ctx context.Context, chunk []noted, within idRange, read func(), least ...flow.Role) ([][]bool, error) {
+	in := make([][]bool, len(least))
+	g, ctx := errgroup.WithContext(ctx)
+	for i, role := range least {
+		in[i] = make([]bool, len(chunk))
+		each := func(rows []idRow) error {
+			read()
+			for _, row := range rows {
+				at, found := slices.BinarySearchFunc(chunk, row.ID, func(n noted, id int64) int { return cmp.Compare(n.id, id) })
+				if found {
+					in[i][at] = true
+				}
+			}
+			return nil
+		}
+		g.Go(func() error {
+			list := idList(s, memberQuery("min_access_level", number(role)))
+			if s.version.has(keysetProjects) {
+				return list.within(ctx, within, each)
+			}
+			_, err := byNumber(ctx, list, each)
+			return err
+		})
+	}
+	return in, g.Wait()
+}
+
+// tellReckoned hands on what was reckoned, where GitLab has no lists by role.
+func (d *discovery) tellReckoned(ctx context.Context, r *reckoning) error {
+	for chunk := range slices.Chunk(r.noted, mostChunk) {
+		page := flow.Page{Roles: map[int64]flow.Role{}}
+		for _, n := range chunk {
+			role := r.role(n)
+			d.roles.signs.count(role, false, false)
+			if final := cmp.Or(role, flow.Guest); final != handed(n.told()) {
+				page.Roles[n.id] = final
+			}
+		}
+		if len(page.Roles) == 0 {
+			continue
+		}
+		d.mu.Lock()
+		err := d.hand(ctx, page)
+		d.mu.Unlock()
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }

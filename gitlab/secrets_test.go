@@ -84,7 +84,7 @@ func TestTheTokenIsInNoError(t *testing.T) {
 				s := serve(t, func(w http.ResponseWriter, r *http.Request) { answer(w) })
 				c, _ := newClient(t, gitlab.Options{})
 				conn := connectAs(t, s.URL+"/git", secret)
-				err := c.Discover(t.Context(), conn, func(flow.Page) error { return nil })
+				err := c.Discover(t.Context(), conn, nil, func(flow.Page) error { return nil })
 				for _, text := range append(everything(err), reportOf(t, c, conn)...) {
 					if strings.Contains(text, "SECRET") || strings.Contains(text, "SECR") || strings.Contains(text, "%53%45") {
 						t.Errorf("the token is in %q", text)

@@ -114,6 +114,18 @@ func (s *session) request(path string, query url.Values) *request {
 
 // read gets one thing and decodes it. what names it for a person.
 func (s *session) read(ctx context.Context, r *request, what string, into any) (answer, error) {
+	a, err := s.get(ctx, r, what)
+	if err != nil {
+		return a, err
+	}
+	if err := json.Unmarshal(a.body, into); err != nil {
+		return a, s.unreadable(what, err)
+	}
+	return a, nil
+}
+
+// get gets one thing as it comes.
+func (s *session) get(ctx context.Context, r *request, what string) (answer, error) {
 	a, err := s.ask(ctx, r)
 	if err != nil {
 		return answer{}, err
@@ -123,9 +135,6 @@ func (s *session) read(ctx context.Context, r *request, what string, into any) (
 	}
 	if string(bytes.TrimSpace(a.body)) == "null" {
 		return a, s.unreadable(what, errors.New("null")) // which fits everything
-	}
-	if err := json.Unmarshal(a.body, into); err != nil {
-		return a, s.unreadable(what, err)
 	}
 	return a, nil
 }

@@ -94,7 +94,7 @@ func newRoad(n flow.Network, o Options) (*road, error) {
 		TLSHandshakeTimeout:    o.Timeout,
 		TLSClientConfig:        trust,
 		ForceAttemptHTTP2:      true,
-		MaxIdleConnsPerHost:    maxFlying,
+		MaxIdleConnsPerHost:    o.Concurrency,
 		IdleConnTimeout:        90 * time.Second,
 		MaxResponseHeaderBytes: maxHeader,
 	}

@@ -40,6 +40,7 @@ type request struct {
 	secrets []flow.Secret // what else is sent in secret, or was before
 	raw     bool          // the answer is tokens: nothing in it is hidden from who asked
 	patient bool          // a page of a walk, or what may not get lost: it may take long
+	into    *bytes.Buffer // what an answer is read into; nil: a room of its own
 
 	once  bool  // it is not tried again
 	still bool  // a redirect is an answer: it is not followed
@@ -53,6 +54,14 @@ func (r *request) verb() string {
 		return http.MethodGet
 	}
 	return r.method
+}
+
+// kind names requests that take a server about as long.
+func (r *request) kind() string {
+	if r.query.Get("simple") == "" {
+		return r.path
+	}
+	return r.path + " simple"
 }
 
 func (r *request) address() (*url.URL, error) {
@@ -78,6 +87,7 @@ type answer struct {
 	body    []byte
 	at      *url.URL      // who answered, after redirects
 	took    time.Duration // until the last byte
+	served  time.Duration // the same, from when there was a connection
 	arrived time.Time     // when its header was there
 	tries   int           // how often it was asked for
 
@@ -140,10 +150,11 @@ func (c *Client) send(parent context.Context, r *request, to *url.URL) (a answer
 	if res.TLS != nil && len(res.TLS.PeerCertificates) > 0 {
 		a.tls, a.certificate = res.TLS.Version, res.TLS.PeerCertificates[0]
 	}
-	if a.body, err = readBody(res, r.most()); err != nil {
+	if a.body, err = readBody(res, r.most(), r.into); err != nil {
 		return answer{}, endOf(ctx, err)
 	}
 	a.took = time.Since(start)
+	a.served = r.passage.lasted()
 	a.forgetInHeader(r.sent())
 	if !r.raw {
 		a.forgetInBody(r.sent())
@@ -241,15 +252,19 @@ func (c *Client) newRequest(ctx context.Context, r *request, to *url.URL) (*http
 
 // readBody reads an answer, as it is when unpacked. Of an error only its words
 // are wanted; what is longer is cut.
-func readBody(res *http.Response, most int64) ([]byte, error) {
+func readBody(res *http.Response, most int64, into *bytes.Buffer) ([]byte, error) {
 	if res.StatusCode >= http.StatusMultipleChoices {
 		return io.ReadAll(io.LimitReader(res.Body, maxError))
 	}
-	body, err := io.ReadAll(io.LimitReader(res.Body, most+1))
-	if err == nil && int64(len(body)) > most {
+	if into == nil {
+		into = &bytes.Buffer{}
+	}
+	into.Reset()
+	_, err := into.ReadFrom(io.LimitReader(res.Body, most+1))
+	if err == nil && int64(into.Len()) > most {
 		err = errTooLarge(most)
 	}
-	return body, err
+	return into.Bytes(), err
 }
 
 // endOf prefers the reason why a request was given up to what became of it.

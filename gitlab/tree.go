@@ -13,7 +13,8 @@ import (
 // A tree is what a discovery knows of groups, by their IDs.
 type tree struct {
 	listed  map[int64]flow.Group // those that the account is in, by GitLab's list
-	homes   map[int64]flow.Group // namespaces of its projects
+	homes   map[int64]flow.Group // groups that its projects are in
+	people  idSet                // persons whose namespaces they are in
 	visible map[int64]flow.Group // before 10.3: all that it can see
 	rest    map[int64]flow.Group // what belongs to it beside the listed ones; see complete
 }
@@ -22,9 +23,18 @@ func newTree() tree {
 	return tree{listed: map[int64]flow.Group{}, homes: map[int64]flow.Group{}, visible: map[int64]flow.Group{}, rest: map[int64]flow.Group{}}
 }
 
+// knows reports whether there is nothing more to learn from a project about the
+// namespace that it is in.
+func (t *tree) knows(id int64) bool {
+	if _, known := t.listed[id]; known {
+		return true
+	}
+	_, known := t.homes[id]
+	return known || t.people.has(id)
+}
+
 // complete works out which groups belong to the account although its list does
-// not have them: personal namespaces, groups that are open to it only through
-// something in them, and, before 10.3, all that is above and below its own. They
+// not have them: groups that are open to it only through something in them, and, before 10.3, all that is above and below its own. They
 // are returned in the order of their IDs.
 func (t *tree) complete() []flow.Group {
 	for id, g := range t.homes {

@@ -67,6 +67,12 @@ func (s *Store) SetConnection(ctx context.Context, id, version int64, c flow.Con
 		if err := s.putReport(ctx, tx, in, r, c); err != nil {
 			return "", err
 		}
+		if c.BaseURL != in.BaseURL || r.Account != in.Report.Account {
+			// A walk of another account must not be gone on with, nor accepted.
+			if err := dropUnfinished(ctx, tx, id); err != nil {
+				return "", err
+			}
+		}
 		network, err := networkJSON(c.Network)
 		if err != nil {
 			return "", err

@@ -74,7 +74,7 @@ func faultAt(path, doing string, err error) error {
 }
 
 func reason(code int, err error) string {
-	for _, own := range []error{errNewer, errNoPath, errLocked, errAbandoned} {
+	for _, own := range []error{errNewer, errNoPath, errLocked, errAbandoned, errNotHeld} {
 		if errors.Is(err, own) {
 			return own.Error()
 		}

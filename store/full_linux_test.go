@@ -53,7 +53,7 @@ func TestAFullFileSystem(t *testing.T) {
 	in := create(t, s, "acme")
 	stage := must[flow.Stage](t)(s.Stage(context.Background(), in.ID, newClock().now()))
 	var full error
-	for _, page := range crowd(100, 100_000) {
+	for page := range crowd(100, 100_000) {
 		if full = stage.Add(context.Background(), page); full != nil {
 			break
 		}

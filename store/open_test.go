@@ -53,7 +53,7 @@ func TestEveryConnectionHasItsPragmas(t *testing.T) {
 			db   *sql.DB
 			n    int
 			want string
-		}{{s.writes, 1, journal + " 2 1 20000 0"}, {s.pages, 1, journal + " " + paged + " 1 20000 0"}, {s.reads, 3, journal + " 2 1 20000 1"}} {
+		}{{s.writes, 1, journal + " 2 1 60000 0"}, {s.pages, 1, journal + " " + paged + " 1 60000 0"}, {s.reads, 3, journal + " 2 1 60000 1"}} {
 			for range pool.n { // connections that are held at once are different ones
 				c, err := pool.db.Conn(ctx)
 				if err != nil {

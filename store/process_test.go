@@ -94,7 +94,7 @@ var parts = map[string]func(ctx context.Context, name string) error{
 		_, err = s.Create(ctx, flow.Integration{Name: name}, flow.Connection{BaseURL: b, Token: flow.NewSecret(token)})
 		return err
 	},
-	"count": countUnderLock, "hold": holdLock, "die after begin": dieAfterBegin, "die after keep": dieAfterKeep, "full renewal": beginOnFullDisk,
+	"walk": walkUntilKilled, "count": countUnderLock, "hold": holdLock, "die after begin": dieAfterBegin, "die after keep": dieAfterKeep, "full renewal": beginOnFullDisk,
 }
 
 func other(ctx context.Context, name string) (*store.Store, error) {

@@ -3,6 +3,9 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
+	"maps"
+	"slices"
 
 	"flow"
 )
@@ -18,19 +21,20 @@ func (s *Store) Save(ctx context.Context, id int64, c flow.Changes) (flow.Integr
 		if in, err = s.unchanged(ctx, tx, id, c.Version); err != nil {
 			return err
 		}
-		review, err := loadReview(ctx, tx, id)
+		settings, err := loadSettings(ctx, tx, id)
 		if err != nil {
 			return err
 		}
-		// A plan drops what is no change.
-		plan := flow.NewPlan(review, c, s.now())
+		groups, err := loadGroups(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		// A plan drops what is no change, which no repo makes a difference to.
+		plan := flow.NewPlan(flow.NewReview(in, settings, groups, nil), c, s.now())
 		if !plan.IsChanged() {
 			return nil
 		}
-		if err := putSettings(ctx, tx, id, plan.Changes()); err != nil {
-			return err
-		}
-		if err := s.settle(ctx, tx, plan); err != nil {
+		if err := s.putChanges(ctx, tx, plan); err != nil {
 			return err
 		}
 		in, err = integration(ctx, tx, id)
@@ -51,18 +55,7 @@ func putSettings(ctx context.Context, tx *sql.Tx, id int64, c flow.Changes) erro
 	if err := putPins(ctx, tx, id, c.Pins); err != nil {
 		return err
 	}
-	for _, text := range c.Remove {
-		if _, err := tx.ExecContext(ctx, `DELETE FROM rules WHERE integration_id = ? AND text = ?`, id, text); err != nil {
-			return err
-		}
-	}
-	for _, rule := range c.Add {
-		_, err := tx.ExecContext(ctx, `INSERT INTO rules (integration_id, text) VALUES (?, ?) ON CONFLICT DO NOTHING`, id, rule.String())
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	return putRules(ctx, tx, id, c)
 }
 
 func putAuto(ctx context.Context, tx *sql.Tx, id, group int64, setting flow.AutoSetting) error {
@@ -102,33 +95,57 @@ func putPins(ctx context.Context, tx *sql.Tx, id int64, pins map[int64]flow.Pin)
 	return nil
 }
 
-// settle draws the consequences of settings that were just stored: imports,
-// counts, data status, version and activity.
-func (s *Store) settle(ctx context.Context, tx *sql.Tx, plan *flow.Plan) error {
-	review, c := plan.Review, plan.Changes()
-	did := words(plan)
-	review.Settings = c.Apply(review.Settings)
-	taken, err := s.takeIn(ctx, tx, review)
+// putChanges stores a plan's changes and draws their consequences: imports,
+// counts, data status, version and activity. The plan has no repos.
+func (s *Store) putChanges(ctx context.Context, tx *sql.Tx, plan *flow.Plan) error {
+	in, c := plan.Integration, plan.Changes()
+	chosen, err := chosenRepos(ctx, tx, in.ID, c.Pins)
 	if err != nil {
 		return err
 	}
+	if err := putSettings(ctx, tx, in.ID, c); err != nil {
+		return err
+	}
+	settings := c.Apply(plan.Settings)
+	t, err := s.settle(ctx, tx, in, settings, plan.Groups)
+	if err != nil {
+		return err
+	}
+	did := words(plan, chosen)
 	byItself := 0
-	for _, id := range taken {
-		if review.Pins[id] != flow.PinIn {
+	for _, id := range t.taken {
+		if settings.Pins[id] != flow.PinIn {
 			byItself++
 		}
 	}
 	if byItself > 0 {
 		did = append(did, "imported "+flow.Plural(byItself, "repo")+" through auto-import")
 	}
-	if err := s.putCounts(ctx, tx, review); err != nil {
-		return err
-	}
 	// A repo that is kept out by hand is no longer missed.
-	if in := review.Integration; in.Status.Data == flow.FailedItem || in.Status.Data == flow.Healthy {
-		if err := putStatus(ctx, tx, in, s.health(review)); err != nil {
+	if in.Status.Data == flow.FailedItem || in.Status.Data == flow.Healthy {
+		if err := putStatus(ctx, tx, in, s.health(t.missed)); err != nil {
 			return err
 		}
 	}
-	return s.raise(ctx, tx, review.Integration, did...)
+	return s.raise(ctx, tx, in, did...)
+}
+
+// chosenRepos reads the repos that changes choose by hand, as far as they are
+// known: their paths and since when they are imported.
+func chosenRepos(ctx context.Context, tx *sql.Tx, id int64, pins map[int64]flow.Pin) ([]flow.Repo, error) {
+	if len(pins) == 0 {
+		return nil, nil
+	}
+	list, err := json.Marshal(slices.Collect(maps.Keys(pins)))
+	if err != nil {
+		return nil, err
+	}
+	var repos []flow.Repo
+	err = each(ctx, tx, func(rows *sql.Rows) error {
+		var r flow.Repo
+		err := rows.Scan(&r.ID, &r.Path, &r.ImportedAt)
+		repos = append(repos, r)
+		return err
+	}, `SELECT id, path, imported_at FROM repos WHERE integration_id = ? AND id IN (SELECT value FROM json_each(?))`, id, string(list))
+	return repos, err
 }

@@ -37,12 +37,12 @@ func TestSave(t *testing.T) {
 		log      string
 		imported string
 	}{
-		{"nothing", flow.Changes{Auto: autos{2: above}, Pins: pins{11: flow.NoPin}, Remove: []string{"is:fork"}}, "", "[]"},
+		{"nothing", flow.Changes{Auto: autos{2: above}, Pins: pins{11: flow.NoPin}, Remove: []flow.Rule{rule(t, "is:fork")}}, "", "[]"},
 		{"auto-import and a rule", flow.Changes{Auto: autos{2: on}, Add: []flow.Rule{rule(t, "name:try")}},
 			"switched auto-import on for acme/sandbox|added the rule name:try|imported 1 repo through auto-import", "[21]"},
 		{"by hand", flow.Changes{Pins: pins{11: flow.PinIn, 12: flow.PinOut, 21: flow.PinOut, 22: flow.PinIn}},
 			"imported 2 repos by hand|kept acme/web out by hand|paused acme/sandbox/toy by hand", "[11 21 22]"},
-		{"back", flow.Changes{Auto: autos{2: off, 1: off}, Pins: pins{21: flow.NoPin, 11: flow.NoPin}, Remove: []string{"name:try"}},
+		{"back", flow.Changes{Auto: autos{2: off, 1: off}, Pins: pins{21: flow.NoPin, 11: flow.NoPin}, Remove: []flow.Rule{rule(t, "name:try")}},
 			"switched auto-import off for acme|switched auto-import off for acme/sandbox|removed the rule name:try|let 2 repos follow the group again", "[11 21 22]"},
 		{"what is not there", flow.Changes{Auto: autos{77: on, 1: above}, Pins: pins{78: flow.PinIn}},
 			"switched auto-import on for group 77|left the auto-import of acme to the group above|chose by hand for 1 repo not found any more", "[11 21 22]"},
@@ -222,14 +222,14 @@ func TestNothingIsEverUnimported(t *testing.T) {
 			}
 			r := review(t, s, in.ID)
 			for id, when := range since {
-				if got := repoByID(t, r, id).ImportedAt; !got.Equal(when) {
+				if got := repoByID(t, r, id).ImportedAt.Time(); !got.Equal(when) {
 					t.Fatalf("seed %d, after %s: repo %d is imported since %v, was %v", seed, what, id, got, when)
 				}
 			}
 			for i, d := range r.Decisions(at.now()) {
 				repo := r.Repos[i]
 				if !repo.ImportedAt.IsZero() {
-					since[repo.ID] = repo.ImportedAt
+					since[repo.ID] = repo.ImportedAt.Time()
 				} else if d.In() && repo.LostAt.IsZero() {
 					t.Fatalf("seed %d, after %s: repo %d should be imported", seed, what, repo.ID)
 				}
@@ -269,8 +269,8 @@ func anyChanges(t *testing.T, random *rand.Rand) flow.Changes {
 	c.Auto[1+random.Int64N(3)] = flow.AutoSetting(random.IntN(3))
 	c.Pins[1+random.Int64N(12)] = flow.Pin(random.IntN(3))
 	c.Add = append(c.Add, rule(t, rules[random.IntN(4)]))
-	c.Remove = append(c.Remove, rules[random.IntN(4)])
-	if c.Remove[0] == c.Add[0].String() {
+	c.Remove = append(c.Remove, rule(t, rules[random.IntN(4)]))
+	if c.Remove[0].String() == c.Add[0].String() {
 		c.Remove = nil
 	}
 	return c

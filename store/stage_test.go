@@ -40,7 +40,7 @@ func group(id int64, path string) flow.Group { return flow.Group{ID: id, Path: p
 
 func repo(id, group int64, path string) flow.Repo {
 	return flow.Repo{ID: id, GroupID: group, Path: path, Name: path, Role: flow.Developer,
-		CreatedAt: time.Date(2020, 1, 2, 3, 4, 5, 6, time.UTC), ActiveAt: time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC)}
+		CreatedAt: flow.MomentOf(time.Date(2020, 1, 2, 3, 4, 5, 6, time.UTC)), ActiveAt: flow.MomentOf(time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC))}
 }
 
 // small is a GitLab of two groups and four repos.
@@ -78,15 +78,18 @@ func repoByID(t testing.TB, r *flow.Review, id int64) flow.Repo {
 	return r.Repos[i]
 }
 
+// paths lists the groups, then the repos.
 func paths(r *flow.Review) string {
-	var all []string
+	var groups, repos []string
 	for _, g := range r.Groups {
-		all = append(all, g.Path+"/")
+		groups = append(groups, g.Path+"/")
 	}
 	for _, repo := range r.Repos {
-		all = append(all, repo.Path)
+		repos = append(repos, repo.Path)
 	}
-	return strings.Join(all, " ")
+	slices.Sort(groups)
+	slices.Sort(repos)
+	return strings.Join(append(groups, repos...), " ")
 }
 
 func latest(t testing.TB, s *store.Store, id int64) string {
@@ -98,13 +101,13 @@ func TestFirstDiscovery(t *testing.T) {
 	at := newClock()
 	s := openStore(t, store.Options{Now: at.now})
 	in := create(t, s, "acme")
-	full := flow.Repo{ID: 31, GroupID: 9, Path: "ana/dots", Name: "Dots", Role: flow.Owner, CreatedAt: at.now(), ActiveAt: at.now(),
-		Archived: true, Fork: true, Mirror: true, Empty: true, Public: true, SHA256: true, Off: flow.Services(flow.TicketService)}
+	full := flow.Repo{ID: 31, GroupID: 9, Path: "ana/dots", Name: "Dots", Role: flow.Owner, CreatedAt: flow.MomentOf(at.now()), ActiveAt: flow.MomentOf(at.now()),
+		Archived: true, Fork: true, Mirror: true, Empty: true, Public: true, SHA256: true, Topics: "api,go", Off: flow.Services(flow.TicketService)}
 	page := small()
 	page.Groups = append(page.Groups, flow.Group{ID: 9, ParentID: 0, Path: "ana", Name: "Ana", Personal: true}, flow.Group{ID: 3, ParentID: 1, Path: "acme/x"})
 	page.Repos = append(page.Repos, full, repo(11, 1, "acme/api-last"))
 	d := discover(t, s, in.ID, at.now(), page, flow.Page{Repos: []flow.Repo{repo(12, 1, "acme/web-last")}}, flow.Page{Roles: map[int64]flow.Role{21: flow.Guest, 99: flow.Owner}})
-	want := flow.Discovery{At: at.now(), Groups: 3, Repos: 5, New: 5} // a personal namespace is no group
+	want := flow.Discovery{At: at.now(), Groups: 3, Repos: 5, New: 5, Changes: 8} // a personal namespace is no group
 	if d != want {
 		t.Errorf("got %+v, want %+v", d, want)
 	}
@@ -115,7 +118,7 @@ func TestFirstDiscovery(t *testing.T) {
 	if got := paths(r); got != "acme/ acme/sandbox/ acme/x/ ana/ acme/api-last acme/sandbox/toy acme/sandbox/try acme/web-last ana/dots" {
 		t.Errorf("got %s", got)
 	}
-	full.FirstSeen = at.now()
+	full.FirstSeen = flow.MomentOf(at.now())
 	if got := repoByID(t, r, 31); got != full {
 		t.Errorf("got %+v\nwant %+v", got, full)
 	}
@@ -144,7 +147,7 @@ func TestWhatALaterDiscoveryChanges(t *testing.T) {
 		paths  string
 	}{
 		{"nothing", func(*flow.Page) {}, "", "acme/ acme/sandbox/ acme/api acme/sandbox/toy acme/sandbox/try acme/web"},
-		{"activity only", func(p *flow.Page) { p.Repos[0].ActiveAt = time.Now() }, "", "acme/ acme/sandbox/ acme/api acme/sandbox/toy acme/sandbox/try acme/web"},
+		{"activity only", func(p *flow.Page) { p.Repos[0].ActiveAt = flow.MomentOf(time.Now()) }, "", "acme/ acme/sandbox/ acme/api acme/sandbox/toy acme/sandbox/try acme/web"},
 		{"new and archived", func(p *flow.Page) {
 			p.Repos[0].Archived = true
 			p.Repos = append(p.Repos, repo(13, 1, "acme/a"), repo(14, 1, "acme/b"))
@@ -157,8 +160,17 @@ func TestWhatALaterDiscoveryChanges(t *testing.T) {
 			p.Groups[1].Path = "acme/play"
 			p.Repos[2].Path, p.Repos[3].Path = "acme/play/toy", "acme/play/try"
 		}, "discovery: 1 renamed group", "acme/ acme/play/ acme/api acme/play/toy acme/play/try acme/web"},
-		{"a group lost", func(p *flow.Page) { p.Groups, p.Repos = p.Groups[:1], p.Repos[:2] },
-			"discovery: 2 repos not found any more, 1 lost group", "acme/ acme/api acme/web"},
+		{"other roles and topics", func(p *flow.Page) {
+			p.Repos[0].Role, p.Repos[1].Role, p.Repos[2].Topics = flow.Guest, flow.Owner, "go"
+		}, "discovery: 2 repos with another role", "acme/ acme/sandbox/ acme/api acme/sandbox/toy acme/sandbox/try acme/web"},
+		{"repos missing and with them their group", func(p *flow.Page) { p.Groups, p.Repos = p.Groups[:1], p.Repos[:2] },
+			"discovery: 2 repos not found any more", "acme/ acme/sandbox/ acme/api acme/sandbox/toy acme/sandbox/try acme/web"},
+		{"a group emptied and lost", func(p *flow.Page) {
+			p.Groups = p.Groups[:1]
+			for i := range p.Repos {
+				p.Repos[i].GroupID, p.Repos[i].Path = 1, strings.Replace(p.Repos[i].Path, "/sandbox", "", 1)
+			}
+		}, "discovery: 2 repos moved, 1 lost group", "acme/ acme/api acme/toy acme/try acme/web"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			at := newClock()
@@ -181,64 +193,17 @@ func TestWhatALaterDiscoveryChanges(t *testing.T) {
 			if got := paths(r); got != test.paths {
 				t.Errorf("got  %s\nwant %s", got, test.paths)
 			}
+			for _, found := range page.Repos {
+				if got := repoByID(t, r, found.ID); got.Role != found.Role || got.Topics != found.Topics || got.ActiveAt != found.ActiveAt || got.Archived != found.Archived {
+					t.Errorf("got %+v, want %+v", got, found)
+				}
+			}
 			for i := range r.Repos {
 				if isNew := r.Repos[i].ID == 13 || r.Repos[i].ID == 14; r.IsNew(&r.Repos[i]) != isNew {
 					t.Errorf("%s counts as new: %v", r.Repos[i].Path, !isNew)
 				}
 			}
 		})
-	}
-}
-
-func TestLostReposAreKeptIfSomebodyCaredAndCanBeFoundAgain(t *testing.T) {
-	ctx, at := context.Background(), newClock()
-	s := openStore(t, store.Options{Now: at.now})
-	in := create(t, s, "acme")
-	begin := at.now()
-	discover(t, s, in.ID, begin, small())
-	in = must[flow.Integration](t)(s.Save(ctx, in.ID, flow.Changes{Version: in.Version,
-		Auto: map[int64]flow.AutoSetting{2: flow.AutoOff}, Pins: map[int64]flow.Pin{12: flow.PinOut, 22: flow.PinIn}}))
-
-	at.pass(time.Hour)
-	lost := at.now()
-	d := discover(t, s, in.ID, lost, flow.Page{Groups: small().Groups[:1], Repos: small().Repos[:1]})
-	if d.Lost != 3 || d.Repos != 1 {
-		t.Errorf("got %+v", d)
-	}
-	r := review(t, s, in.ID)
-	if got := paths(r); got != "acme/ acme/sandbox/ acme/api acme/sandbox/try acme/web" {
-		t.Errorf("got %s", got)
-	}
-	if got := repoByID(t, r, 22); !got.LostAt.Equal(lost) || !got.ImportedAt.Equal(begin) {
-		t.Errorf("lost %v, imported %v", got.LostAt, got.ImportedAt)
-	}
-	if st := r.Integration.Status; st.Data != flow.FailedItem || st.Reason != "Flow can no longer read acme/sandbox/try." || !st.Since.Equal(lost) {
-		t.Errorf("got the status %+v", st)
-	}
-
-	at.pass(time.Hour)
-	discover(t, s, in.ID, at.now(), flow.Page{Groups: small().Groups[:1], Repos: small().Repos[:1]})
-	r = review(t, s, in.ID)
-	if got := repoByID(t, r, 22); !got.LostAt.Equal(lost) || !r.Integration.Status.Since.Equal(lost) {
-		t.Errorf("lost since %v, status since %v, want %v", got.LostAt, r.Integration.Status.Since, lost)
-	}
-
-	at.pass(time.Hour)
-	moved := small()
-	moved.Groups[1].Path, moved.Repos[3].Path = "acme/play", "acme/play/try"
-	discover(t, s, in.ID, at.now(), moved)
-	r = review(t, s, in.ID)
-	if got := repoByID(t, r, 22); !got.LostAt.IsZero() || !got.ImportedAt.Equal(begin) || !got.FirstSeen.Equal(begin) || got.Path != "acme/play/try" {
-		t.Errorf("got %+v", got)
-	}
-	if on, set := r.Auto[2]; on || !set || r.Pins[12] != flow.PinOut || r.Pins[22] != flow.PinIn {
-		t.Errorf("settings were not kept: %v %v", r.Auto, r.Pins)
-	}
-	if st := r.Integration.Status; st.Data != flow.Healthy || st.Reason != "" || !st.Since.Equal(at.now()) {
-		t.Errorf("got the status %+v", st)
-	}
-	if got := latest(t, s, in.ID); got != "discovery: 1 new repo, 2 found again, 1 renamed group" {
-		t.Errorf("logged %q", got)
 	}
 }
 
@@ -256,7 +221,7 @@ func TestADiscoveryImportsWhatTheSettingsTakeIn(t *testing.T) {
 		t.Errorf("got %+v", d)
 	}
 	r := review(t, s, in.ID)
-	if got := repoByID(t, r, 23).ImportedAt; !got.Equal(at.now()) {
+	if got := repoByID(t, r, 23).ImportedAt.Time(); !got.Equal(at.now()) {
 		t.Errorf("imported %v", got)
 	}
 	if c := r.Integration.Counts; c[flow.Imported] != 3 || c[flow.Excluded] != 1 || c[flow.NotImported] != 3 || c != flow.Count(r.Decisions(at.now())) {

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"fmt"
 
 	"flow"
 )
@@ -53,40 +52,22 @@ func (s *Store) putReport(ctx context.Context, tx *sql.Tx, in flow.Integration, 
 	if _, err := tx.ExecContext(ctx, `UPDATE integrations SET report = ? WHERE id = ?`, text, in.ID); err != nil {
 		return err
 	}
-	if !r.Passed() || in.Status.Data != flow.FailedIntegration && in.Status.Data != flow.RateLimited {
+	if !r.Passed() {
+		return nil
+	}
+	return s.contactWentWell(ctx, tx, in)
+}
+
+// contactWentWell ends a failure of the integration as a whole.
+func (s *Store) contactWentWell(ctx context.Context, tx *sql.Tx, in flow.Integration) (err error) {
+	if in.Status.Data != flow.FailedIntegration && in.Status.Data != flow.RateLimited {
 		return nil
 	}
 	status := flow.Status{Data: flow.Processing, Since: s.now()}
 	if !in.Discovery.At.IsZero() {
-		review, err := loadReview(ctx, tx, in.ID)
-		if err != nil {
+		if status, err = s.storedHealth(ctx, tx, in.ID); err != nil {
 			return err
 		}
-		status = s.health(review)
 	}
 	return putStatus(ctx, tx, in, status)
-}
-
-// health is the data status after a contact that went well: an imported repo
-// that can't be read any more is named. What is paused is not missed.
-func (s *Store) health(r *flow.Review) flow.Status {
-	var first string
-	n := 0
-	for i := range r.Repos {
-		repo := &r.Repos[i]
-		if repo.ImportedAt.IsZero() || r.Pins[repo.ID] == flow.PinOut || repo.LostAt.IsZero() && repo.Role.CanImport() {
-			continue
-		}
-		if n++; n == 1 {
-			first = repo.Path
-		}
-	}
-	status := flow.Status{Data: flow.Healthy, Since: s.now()}
-	switch {
-	case n == 1:
-		status.Data, status.Reason = flow.FailedItem, fmt.Sprintf("Flow can no longer read %s.", first)
-	case n > 1:
-		status.Data, status.Reason = flow.FailedItem, fmt.Sprintf("Flow can no longer read %s and %s.", first, flow.Plural(n-1, "more repo"))
-	}
-	return status
 }

@@ -39,6 +39,10 @@ type Store struct {
 	writes *sql.DB // one connection: writers of this process queue here
 	pages  *sql.DB // one connection that stages pages, which need not outlive a crash
 
+	life   context.Context // ends with Close
+	end    context.CancelFunc
+	pulses sync.WaitGroup
+
 	asking  sync.Mutex               // held while FLOW_IDENTITY_COMMAND runs
 	lastKey atomic.Pointer[identity] // the one that was read last
 }
@@ -69,6 +73,7 @@ func Open(ctx context.Context, o Options) (*Store, error) { return open(ctx, o, 
 
 func open(ctx context.Context, o Options, fileSystem func(dir string) string) (*Store, error) {
 	s := &Store{path: o.Path, env: o.Env, now: o.Now, who: o.Who}
+	s.life, s.end = context.WithCancel(context.Background())
 	if s.env == nil {
 		s.env = func(string) string { return "" }
 	}
@@ -104,8 +109,15 @@ func (s *Store) open(ctx context.Context, networkFS string) error {
 	return s.migrate(ctx)
 }
 
-// Close gives the file back. Writes that were confirmed are on disk already.
+// Close gives the file back. Writes that were confirmed are on disk already; what
+// a running discovery has gathered is there, too.
 func (s *Store) Close() error {
+	s.end()
+	s.pulses.Wait()
+	return s.closePools()
+}
+
+func (s *Store) closePools() error {
 	var err error
 	for _, db := range []*sql.DB{s.pages, s.reads, s.writes} {
 		if db != nil {

@@ -7,17 +7,21 @@ import (
 	"flow"
 )
 
-// words says for the activity log what saving a plan does.
-func words(p *flow.Plan) []string {
+// words says for the activity log what saving a plan does; chosen are the repos
+// that it chooses by hand.
+func words(p *flow.Plan, chosen []flow.Repo) []string {
 	c := p.Changes()
 	did := autoWords(p, c)
-	var added []string
-	for _, rule := range c.Add {
-		added = append(added, rule.String())
+	did = append(did, everyOne("added the rule %s", "added %s", "rule", texts(c.Add))...)
+	did = append(did, everyOne("removed the rule %s", "removed %s", "rule", texts(c.Remove))...)
+	return append(did, pinWords(c, chosen)...)
+}
+
+func texts(rules []flow.Rule) (texts []string) {
+	for _, rule := range rules {
+		texts = append(texts, rule.String())
 	}
-	did = append(did, everyOne("added the rule %s", "added %s", "rule", added)...)
-	did = append(did, everyOne("removed the rule %s", "removed %s", "rule", c.Remove)...)
-	return append(did, pinWords(p, c)...)
+	return texts
 }
 
 func autoWords(p *flow.Plan, c flow.Changes) (did []string) {
@@ -43,21 +47,16 @@ func autoWords(p *flow.Plan, c flow.Changes) (did []string) {
 	return did
 }
 
-func pinWords(p *flow.Plan, c flow.Changes) (did []string) {
+func pinWords(c flow.Changes, chosen []flow.Repo) (did []string) {
 	const follow, in, out, pause = "let %s follow the group again", "imported %s by hand", "kept %s out by hand", "paused %s by hand"
 	paths := map[string][]string{}
-	known := 0
-	for i := range p.Repos {
-		pin, ok := c.Pins[p.Repos[i].ID]
-		if !ok {
-			continue
-		}
-		known++
+	for i := range chosen {
+		pin := c.Pins[chosen[i].ID]
 		text := map[flow.Pin]string{flow.NoPin: follow, flow.PinIn: in, flow.PinOut: out}[pin]
-		if pin == flow.PinOut && !p.Repos[i].ImportedAt.IsZero() {
+		if pin == flow.PinOut && !chosen[i].ImportedAt.IsZero() {
 			text = pause
 		}
-		paths[text] = append(paths[text], p.Repos[i].Path)
+		paths[text] = append(paths[text], chosen[i].Path)
 	}
 	for _, text := range []string{in, out, pause, follow} {
 		switch n := len(paths[text]); {
@@ -67,7 +66,7 @@ func pinWords(p *flow.Plan, c flow.Changes) (did []string) {
 			did = append(did, fmt.Sprintf(text, flow.Plural(n, "repo")))
 		}
 	}
-	if n := len(c.Pins) - known; n > 0 {
+	if n := len(c.Pins) - len(chosen); n > 0 {
 		did = append(did, "chose by hand for "+flow.Plural(n, "repo")+" not found any more")
 	}
 	return did

@@ -3,6 +3,7 @@ package tui
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"charm.land/bubbles/v2/key"
@@ -26,10 +27,13 @@ type details struct {
 	loaded    bool
 	discovery task
 	progress  flow.Progress
-	found     map[int64]flow.Repo  // of a first discovery, as they come
-	foundIn   map[int64]flow.Group // likewise
-	drawnAt   time.Time            // when the tree was last made of them
-	broken    *flow.Fault          // why the last discovery failed
+	grown     flow.Page                 // what a first discovery has brought since the tree last grew
+	drawnAt   time.Time                 // when that was
+	lookedNew bool                      // the last refresh here looked for new repos only
+	broken    *flow.Fault               // why the last discovery failed
+	asked     time.Time                 // about which held list was asked
+	below     map[int64]flow.GroupCount // counts of groups whose repos are not loaded yet; nil: all are
+	ahead     []tea.KeyPressMsg         // held back until what they act on is known
 	events    []flow.Event
 	notice    string // message row, until the next key
 }
@@ -83,41 +87,91 @@ func (d *details) leave() {
 type reviewLoaded struct {
 	review *flow.Review
 	events []flow.Event
+	held   *flow.Held // a list that waits to be accepted
 	err    error
 }
 
 // load reads what is stored, and puts the changes that are not saved on top.
 func (d *details) load() tea.Cmd {
-	store, id := d.Store, d.in.ID
-	return d.loader.start(d.env, storeBound, func(ctx context.Context, _ func(tea.Msg)) tea.Msg {
-		return loadReview(ctx, store, id)
+	store, id, now := d.Store, d.in.ID, d.Now()
+	return d.loader.start(d.env, storeBound, func(ctx context.Context, send func(tea.Msg)) tea.Msg {
+		// The first rows come at once, however many there are.
+		if glance, err := store.Glance(ctx, id, firstRows); err == nil {
+			send(glance)
+		}
+		return loadReview(ctx, store, id, now)
 	})
 }
 
-func loadReview(ctx context.Context, store Store, id int64) reviewLoaded {
+// firstRows is more than any window shows.
+const firstRows = 300
+
+// glance shows the first rows until all of them are loaded.
+func (d *details) glance(g flow.Glance) {
+	if d.loaded || d.discovery.running() || d.plan.IsChanged() || g.Review.Integration.Discovery.At.IsZero() {
+		return
+	}
+	d.in, d.below = g.Review.Integration, g.Below
+	d.replan(g.Review)
+}
+
+// countOf sums up a group.
+func (d *details) countOf(g int) flow.GroupCount {
+	if count, ok := d.below[d.plan.Groups[g].ID]; ok {
+		return count
+	}
+	return d.plan.CountGroups()[g]
+}
+
+func loadReview(ctx context.Context, store Store, id int64, now time.Time) reviewLoaded {
 	review, err := store.Review(ctx, id)
 	if err != nil {
 		return reviewLoaded{err: err}
 	}
 	events, err := store.Events(ctx, id, maxEvents)
-	return reviewLoaded{review, events, err}
+	if err != nil {
+		return reviewLoaded{err: err}
+	}
+	got := reviewLoaded{review: review, events: events}
+	held, found, err := store.Held(ctx, id)
+	if got.err = err; found {
+		got.held = &held
+	}
+	review.Ready(now)
+	return got
 }
 
-func (d *details) update(msg tea.Msg) (move, tea.Cmd) {
+func (d *details) update(msg tea.Msg) (to move, cmd tea.Cmd) {
 	switch msg := msg.(type) {
 	case taskMsg:
-		return d.taskUpdate(msg)
+		to, cmd = d.taskUpdate(msg)
 	case tea.KeyPressMsg:
-		return d.press(msg)
+		to, cmd = d.press(msg)
+	default:
+		to, cmd = d.tabs[d.at].update(msg)
 	}
-	return d.tabs[d.at].update(msg)
+	// Whatever has changed, the text of a field or the repos: it is searched.
+	return to, tea.Batch(cmd, d.repos().search(), d.exclusions().preview())
 }
 
+func (d *details) repos() *repos { return d.tabs[0].(*repos) }
+
 func (d *details) taskUpdate(m taskMsg) (move, tea.Cmd) {
-	if got, _ := d.loader.take(m); got != nil {
+	switch got, cmd := d.loader.take(m); got := got.(type) {
+	case flow.Glance:
+		d.glance(got)
+		return move{}, cmd
+	case reviewLoaded:
 		d.loader.stop()
-		d.take(got.(reviewLoaded))
-		return move{}, nil
+		d.take(got)
+		if to := d.askHeld(got.held); to.kind != stay {
+			d.ahead = nil
+			return to, nil
+		}
+		return d.catchUp()
+	}
+	if d.repos().take(m) {
+		return d.catchUp()
 	}
 	got, cmd := d.discovery.take(m)
 	switch got := got.(type) {
@@ -125,38 +179,84 @@ func (d *details) taskUpdate(m taskMsg) (move, tea.Cmd) {
 		d.progressed(got)
 	case discovered:
 		d.discovery.stop()
-		d.found, d.foundIn = nil, nil
+		d.grown = flow.Page{}
 		if got.err != nil {
 			d.broken = flow.FaultOf(got.err)
 		} else {
-			d.notice = d.summary(got.found)
+			d.notice = d.summary(got)
 		}
 		d.take(got.reviewLoaded)
-		return move{}, nil
+		return d.askHeld(got.held), nil
 	default:
 		return d.tabs[d.at].update(m)
 	}
 	return move{}, cmd
 }
 
+// counts are how many repos are in which state, as saved.
+func (d *details) counts() flow.Counts {
+	if d.below != nil {
+		return d.in.Counts
+	}
+	return d.plan.SavedCounts()
+}
+
+// waits holds a key back that acts on what is not known yet, and all that follow
+// it: more than the first rows while the others are read, what the filter shows
+// while that is looked for.
+func (d *details) waits(k tea.KeyPressMsg) bool {
+	switch r := d.repos(); {
+	case !d.loaded && d.loader.running():
+		if len(d.ahead) == 0 && d.at == 0 && key.Matches(k, keys.up, keys.down, keys.pageUp, keys.pageDown, keys.first, keys.last, keys.left, keys.right) {
+			return false
+		}
+	case d.at == 0 && !r.filtering && r.waits():
+	default:
+		return false
+	}
+	d.ahead = append(d.ahead, k)
+	return true
+}
+
+// catchUp acts on the keys that were held back. Those after one that leads to
+// another page were not meant for that.
+func (d *details) catchUp() (to move, cmd tea.Cmd) {
+	ahead := d.ahead
+	d.ahead = nil
+	for _, k := range ahead {
+		var next tea.Cmd
+		to, next = d.press(k)
+		if cmd = tea.Batch(cmd, next); to.kind != stay {
+			break
+		}
+	}
+	return to, cmd
+}
+
 func (d *details) take(got reviewLoaded) {
 	if got.err != nil {
+		if d.below != nil {
+			// Nobody should choose from a part of the list.
+			d.below, d.ahead = nil, nil
+			d.replan(flow.NewReview(d.in, flow.Settings{}, nil, nil))
+		}
 		f := flow.FaultOf(got.err)
 		d.notice = f.Sentence() + " " + f.Next()
 		return
 	}
-	d.loaded = true
+	d.loaded, d.below = true, nil
 	d.in, d.events = got.review.Integration, got.events
 	if d.in.Discovery.At.IsZero() && d.discovery.running() {
 		// Nothing is stored of the repos yet; what the walk has brought says more.
-		got.review = flow.NewReview(d.in, got.review.Settings, d.plan.Groups, d.plan.Repos)
+		got.review = flow.NewReview(d.in, got.review.Settings, slices.Clone(d.plan.Groups), slices.Clone(d.plan.Repos))
 	}
 	d.replan(got.review)
 }
 
 // replan makes the plan anew over a review, with the changes that are not saved.
 func (d *details) replan(r *flow.Review) {
-	d.plan = flow.NewPlan(r, d.plan.Changes(), d.Now())
+	d.repos().focused()
+	d.plan = d.plan.Over(r, d.Now())
 	for _, t := range d.tabs {
 		t.replaced()
 	}
@@ -165,8 +265,14 @@ func (d *details) replan(r *flow.Review) {
 func (d *details) press(k tea.KeyPressMsg) (move, tea.Cmd) {
 	t := d.tabs[d.at]
 	d.notice = ""
-	if key.Matches(k, keys.back) && t.back() {
-		return d.goBack(), nil
+	if key.Matches(k, keys.back) {
+		d.ahead = nil
+		if t.back() {
+			return d.goBack(), nil
+		}
+	}
+	if d.waits(k) {
+		return move{}, nil
 	}
 	if t.typing() {
 		return t.update(k)
@@ -192,12 +298,26 @@ func (d *details) press(k tea.KeyPressMsg) (move, tea.Cmd) {
 			reason = toLook
 		}
 		return move{kind: over, page: newSave(d, reason)}, nil
+	case key.Matches(k, keys.undo):
+		d.undo(d.plan.Undo, "Undone: %s. U does it again.", "Nothing is left to undo.")
+		return move{}, nil
+	case key.Matches(k, keys.redo):
+		d.undo(d.plan.Redo, "Done again: %s. u undoes it.", "Nothing is left to do again.")
+		return move{}, nil
 	case key.Matches(k, keys.again):
 		return move{}, d.refresh()
 	case key.Matches(k, keys.missing):
 		return move{kind: over, page: newMissing(d)}, nil
 	}
 	return t.update(k)
+}
+
+func (d *details) undo(step func() (what string, ok bool), done, none string) {
+	what, ok := step()
+	if d.notice = none; ok {
+		d.notice = fmt.Sprintf(done, what)
+	}
+	d.changedPlan()
 }
 
 func (d *details) show(at int) tea.Cmd {
@@ -244,6 +364,8 @@ func (d *details) viewMessage(s *screen, width int) {
 		if s.message = "  " + rows[0]; len(rows) > 1 {
 			s.say(rows)
 		}
+	case len(d.ahead) > 0 && !d.loaded:
+		s.message = "  Reading what is stored..."
 	case d.plan.IsChanged():
 		s.message = "  " + cut(d.plan.NotSaved()+" e shows them.", width-3)
 	}

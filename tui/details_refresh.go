@@ -3,6 +3,9 @@ package tui
 import (
 	"context"
 	"errors"
+	"fmt"
+	"maps"
+	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -17,35 +20,52 @@ const discoveryBound = 6 * time.Hour
 type discovered struct {
 	reviewLoaded // as it is stored now
 	found        flow.Discovery
-	err          error // of the discovery
+	news         *flow.News // where only new repos were looked for
+	err          error      // of the discovery
 }
 
-// refresh starts a discovery, unless one runs.
+// refresh starts a discovery, unless one runs. Where a complete walk takes long
+// and is not due, it looks for new repos only; asked once more it walks.
 func (d *details) refresh() tea.Cmd {
 	if d.discovery.running() {
 		return nil
 	}
-	d.broken, d.progress = nil, flow.Progress{}
-	d.found, d.foundIn = map[int64]flow.Repo{}, map[int64]flow.Group{}
-	setup, store, in := d.setup(), d.Store, d.in
+	d.broken, d.progress, d.grown = nil, flow.Progress{}, flow.Page{}
+	newOnly := !d.lookedNew && !d.in.Discovery.WalkDue(d.Now())
+	d.lookedNew = newOnly
+	setup, store, in, now := d.setup(), d.Store, d.in, d.Now
 	return d.discovery.start(d.env, discoveryBound, func(ctx context.Context, send func(tea.Msg)) tea.Msg {
-		found, err := setup.Refresh(ctx, in, func(p flow.Progress) { send(p) })
+		var done discovered
+		tell := func(p flow.Progress) { send(p) }
+		if newOnly {
+			var news flow.News
+			news, done.err = setup.RefreshNew(ctx, in, tell)
+			done.news = &news
+		} else {
+			done.found, done.err = setup.Refresh(ctx, in, tell)
+		}
 		if errors.Is(ctx.Err(), context.Canceled) {
 			return nil // nobody waits any more
 		}
 		load, cancel := context.WithTimeout(context.WithoutCancel(ctx), storeBound)
 		defer cancel()
-		return discovered{loadReview(load, store, in.ID), found, err}
+		done.reviewLoaded = loadReview(load, store, in.ID, now())
+		return done
 	})
 }
 
 // summary says what a discovery brought, and after the first one how to let
 // cron do it.
-func (d *details) summary(found flow.Discovery) string {
+func (d *details) summary(done discovered) string {
 	if d.first {
 		d.first = false
 		return "For new ones let cron run: flow refresh " + d.in.Name
 	}
+	if done.news != nil {
+		return fmt.Sprintf("%s, %s imported. The last complete walk was %s and took %s; r once more makes one.", flow.Plural(done.news.Repos, "new repo"),
+			flow.Number(done.news.Imported), flow.Ago(d.Now(), d.in.Discovery.At), flow.Lasted(d.in.Discovery.Took))
+	}
+	found := done.found
 	text := "Refreshed: " + flow.Plural(found.New, "new repo")
 	if found.Lost > 0 {
 		text += ", " + flow.Number(found.Lost) + " no longer found"
@@ -66,44 +86,53 @@ func (d *details) progressed(p flow.Progress) {
 	if !d.in.Discovery.At.IsZero() {
 		return
 	}
-	for _, g := range p.Page.Groups {
-		d.foundIn[g.ID] = g
+	d.grown.Groups = append(d.grown.Groups, p.Page.Groups...)
+	d.grown.Repos = append(d.grown.Repos, p.Page.Repos...)
+	if d.grown.Roles == nil {
+		d.grown.Roles = map[int64]flow.Role{}
 	}
-	for _, r := range p.Page.Repos {
-		d.found[r.ID] = r
-	}
-	for id, role := range p.Page.Roles {
-		if r, ok := d.found[id]; ok {
-			r.Role = role
-			d.found[id] = r
-		}
-	}
-	if now := time.Now(); now.Sub(d.drawnAt) >= drawEvery {
+	maps.Copy(d.grown.Roles, p.Page.Roles)
+	// A search ends before the tree grows again, or it would never be over.
+	if now := time.Now(); now.Sub(d.drawnAt) >= drawEvery && !d.repos().searching.running() {
 		d.drawnAt = now
-		groups, repos := make([]flow.Group, 0, len(d.foundIn)), make([]flow.Repo, 0, len(d.found))
-		for _, g := range d.foundIn {
-			groups = append(groups, g)
+		d.repos().focused()
+		d.plan.Grow(d.grown.Groups, d.grown.Repos, d.grown.Roles)
+		d.grown = flow.Page{}
+		for _, t := range d.tabs {
+			t.replaced()
 		}
-		for _, r := range d.found {
-			repos = append(repos, r)
-		}
-		d.replan(flow.NewReview(d.in, d.plan.Settings, groups, repos))
 	}
 }
 
 // finding is row 2 while a walk runs or after it failed; "" otherwise.
 func (d *details) finding() string {
 	switch {
-	case d.discovery.running() && d.in.Discovery.At.IsZero():
-		return "Finding repos: " + d.progress.String() + " so far. You can start choosing."
 	case d.discovery.running():
-		return "Finding repos: " + d.progress.String() + " so far."
+		return d.findingSoFar()
 	case d.loaded && mendedBy(d.in.Status) != nil:
 		return mendedBy(d.in.Status).short
+	case d.broken != nil && d.broken.Cause == flow.Frozen:
+		return d.broken.Detail + " are missing at once; the list is kept. r asks GitLab again."
 	case d.broken != nil:
 		return d.broken.Sentence() + " r tries again."
-	case !d.loaded:
+	case !d.loaded && d.below == nil:
 		return "Reading what is stored..."
 	}
 	return ""
+}
+
+// findingSoFar says how far the walk is, and how long it will still take where
+// that is minutes.
+func (d *details) findingSoFar() string {
+	text := "Finding repos: " + d.progress.String() + " so far."
+	wait := d.progress.Ahead.Wait()
+	switch first := d.in.Discovery.At.IsZero(); {
+	case wait != "" && first:
+		return text + " " + strings.ToUpper(wait[:1]) + wait[1:] + " to go; you can start choosing."
+	case wait != "":
+		return text + " " + strings.ToUpper(wait[:1]) + wait[1:] + " to go."
+	case first:
+		return text + " You can start choosing."
+	}
+	return text
 }

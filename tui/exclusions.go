@@ -1,10 +1,7 @@
 package tui
 
 import (
-	"errors"
 	"fmt"
-	"strings"
-	"unicode/utf8"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
@@ -15,21 +12,18 @@ import (
 // exclusions is the second tab: the rules that keep repos out of auto-import,
 // and making a new one.
 type exclusions struct {
-	d      *details
-	at     int
-	adding bool
-	field  field
-	kind   int // offered kind that is focused while nothing is typed; -1 none
-	bad    error
-	ask    *question
+	d    *details
+	at   int
+	rule *ruleField // open while a rule is typed
+	ask  *question
 }
 
-func newExclusions(d *details) *exclusions {
-	return &exclusions{d: d, field: newField("", 1000), kind: -1}
-}
+func newExclusions(d *details) *exclusions { return &exclusions{d: d} }
+
+func (d *details) exclusions() *exclusions { return d.tabs[1].(*exclusions) }
 
 func (x *exclusions) enter() tea.Cmd { return nil }
-func (x *exclusions) typing() bool   { return x.adding }
+func (x *exclusions) typing() bool   { return x.rule != nil }
 
 func (x *exclusions) replaced() {
 	x.at = min(max(x.at, 0), max(len(x.d.plan.Rules())-1, 0))
@@ -39,9 +33,9 @@ func (x *exclusions) back() bool {
 	switch {
 	case x.ask != nil:
 		x.ask = nil
-	case x.adding:
-		x.adding = false
-		x.field.blur()
+	case x.rule != nil:
+		x.rule.close()
+		x.rule = nil
 	default:
 		return true
 	}
@@ -50,46 +44,59 @@ func (x *exclusions) back() bool {
 
 // newRule opens the field for a rule, with a text to begin with.
 func (d *details) newRule(text string) tea.Cmd {
-	x := d.tabs[1].(*exclusions)
-	x.start(text)
+	d.exclusions().start(text)
 	return d.show(1)
 }
 
-func (x *exclusions) start(text string) {
-	x.adding, x.bad, x.kind = true, nil, -1
-	x.field.setValue(text)
-	x.field.focus()
+func (x *exclusions) start(text string) { x.rule = newRuleField(x.d, text) }
+
+// preview counts what the rule in the field would do, where that is not known.
+func (x *exclusions) preview() tea.Cmd {
+	if x.rule == nil {
+		return nil
+	}
+	return x.rule.preview()
 }
 
 func (x *exclusions) update(msg tea.Msg) (move, tea.Cmd) {
-	if x.adding {
-		x.updateField(msg)
-		return move{}, nil
+	if x.rule != nil {
+		cmd, added := x.rule.update(msg)
+		if added != "" {
+			x.rule.close()
+			x.rule = nil
+			x.at = len(x.d.plan.Rules()) - 1
+			x.d.changedPlan()
+			x.d.notice = added
+		}
+		return move{}, cmd
 	}
-	k, ok := msg.(tea.KeyPressMsg)
-	if !ok {
-		return move{}, nil
+	if k, ok := msg.(tea.KeyPressMsg); ok {
+		x.press(k)
 	}
+	return move{}, nil
+}
+
+func (x *exclusions) press(k tea.KeyPressMsg) {
 	rules := x.d.plan.Rules()
-	if x.ask != nil {
+	switch {
+	case x.ask != nil:
 		if key.Matches(k, keys.enter) {
 			yes := x.ask.yes
 			x.ask = nil
 			yes()
 		}
-		return move{}, nil
-	}
-	switch {
 	case key.Matches(k, keys.add):
 		x.start("")
 	case key.Matches(k, keys.up):
 		x.at = max(x.at-1, 0)
 	case key.Matches(k, keys.down):
 		x.at = max(min(x.at+1, len(rules)-1), 0)
-	case key.Matches(k, keys.out) && len(rules) > 0:
+	case len(rules) == 0:
+	case key.Matches(k, keys.enter):
+		x.askPause(rules[x.at])
+	case key.Matches(k, keys.out):
 		x.askRemove(rules[x.at].String())
 	}
-	return move{}, nil
 }
 
 func (x *exclusions) askRemove(text string) {
@@ -101,81 +108,59 @@ func (x *exclusions) askRemove(text string) {
 	}}
 }
 
-// changedPlan tells all tabs that the plan has changed.
+// askPause offers what a rule never does by itself: to act on what is imported.
+func (x *exclusions) askPause(rule flow.Rule) {
+	n := x.d.plan.Pausable(rule)
+	if n == 0 {
+		x.d.notice = fmt.Sprintf("Nothing to pause: no imported repo matches %s, except by hand.", rule)
+		return
+	}
+	x.ask = &question{fmt.Sprintf("Pause %s that %s matches? Their data stays.", flow.Plural(n, "imported repo"), rule), func() {
+		n := x.d.plan.PauseMatched(rule)
+		x.d.changedPlan()
+		x.d.notice = fmt.Sprintf("%s will pause once you save; their data stays.", flow.Plural(n, "repo"))
+	}}
+}
+
+// changedPlan tells the other tabs that the plan has changed. The rows of the tree
+// are the same ones.
 func (d *details) changedPlan() {
-	for _, t := range d.tabs {
+	for _, t := range d.tabs[1:] {
 		t.replaced()
 	}
 }
 
-func (x *exclusions) updateField(msg tea.Msg) {
-	if k, ok := msg.(tea.KeyPressMsg); ok {
-		empty := x.field.value() == ""
-		switch {
-		case key.Matches(k, keys.enter) && empty && x.kind >= 0:
-			x.field.setValue(flow.RuleKinds[x.kind].Prefix)
-			return
-		case key.Matches(k, keys.enter):
-			x.add()
-			return
-		case k.Code == tea.KeyDown && empty:
-			x.kind = min(x.kind+1, len(flow.RuleKinds)-1)
-			return
-		case k.Code == tea.KeyUp && empty:
-			x.kind = max(x.kind-1, -1)
-			return
-		}
-	}
-	if x.field.update(msg) {
-		x.bad, x.kind = nil, -1
-	}
-}
-
-// add takes the rule into the plan and says what it will keep out.
-func (x *exclusions) add() {
-	rule, err := flow.ParseRule(x.field.value())
-	if err == nil {
-		err = x.d.plan.AddRule(rule)
-	}
-	if err != nil {
-		x.bad = err
+func (x *exclusions) draw(s *screen, width, _ int) {
+	b := &s.body
+	x.drawRules(b, width)
+	if x.rule != nil {
+		b.blank()
+		x.rule.draw(b, width)
+		s.keys = x.rule.keys()
 		return
 	}
-	x.adding = false
-	x.field.blur()
-	x.at = len(x.d.plan.Rules()) - 1
-	x.d.changedPlan()
-	x.d.notice = x.added(rule)
+	if x.ask != nil {
+		s.about = "  " + cut(x.ask.text, width-3)
+	}
+	s.keys = x.keys()
 }
 
-func (x *exclusions) added(rule flow.Rule) string {
-	p, matched := x.d.plan, 0
-	for i := range p.Repos {
-		if rule.Matches(&p.Repos[i], x.d.Now()) {
-			matched++
-		}
+// drawRules gives way to a rule that is typed where there is not room for both.
+func (x *exclusions) drawRules(b *body, width int) {
+	st, typing := x.d.styles, x.rule != nil
+	add := b.add
+	if typing {
+		add = b.detail
 	}
-	kept := p.KeptOutBy()[rule.String()]
-	switch {
-	case matched == 0:
-		return fmt.Sprintf("Added. It matches none of %s now.", flow.Plural(len(p.Repos), "repo"))
-	case kept == 0:
-		return fmt.Sprintf("Added. It matches %s; auto-import takes none of them.", flow.Plural(matched, "repo"))
-	}
-	return fmt.Sprintf("Added. %s will be kept out once you save.", flow.Plural(kept, "repo"))
-}
-
-func (x *exclusions) draw(s *screen, width, _ int) {
-	st, b := x.d.styles, &s.body
-	b.add(prefixed("  ", wrap("Rules keep repos out of auto-import. What is imported already stays imported.", width-3))...)
+	add(prefixed("  ", wrap("Rules keep repos out of auto-import. What is imported already stays imported.", width-3))...)
 	b.blank()
 	rules, kept := x.d.plan.Rules(), x.d.plan.KeptOutBy()
 	numbers := min(width-2, 52)
-	if len(rules) > 0 || !x.adding {
-		b.add("    " + pad("Rule", numbers-4-len("Keeps out now")) + "Keeps out now")
+	if len(rules) > 0 || !typing {
+		add("    " + pad("Rule", numbers-4-len("Keeps out now")) + "Keeps out now")
 	}
 	for i, rule := range rules {
-		focused := i == x.at && !x.adding
+		focused := i == x.at && !typing
 		if focused {
 			b.focus(2)
 		}
@@ -188,98 +173,28 @@ func (x *exclusions) draw(s *screen, width, _ int) {
 			mark = st.accent.Render(">")
 		}
 		count := flow.Number(kept[rule.String()])
-		b.add(mark + change + "  " + pad(cut(rule.String(), numbers-6-len(count)), numbers-4-len(count)) + count)
+		add(mark + change + "  " + pad(cut(rule.String(), numbers-6-len(count)), numbers-4-len(count)) + count)
 	}
-	if len(rules) == 0 && !x.adding {
+	if len(rules) == 0 && !typing {
 		b.focus(2)
 		b.add("    none yet; n adds one")
-	}
-	if x.adding {
-		b.blank()
-		x.drawField(b, width)
-	}
-	if x.ask != nil {
-		s.about = "  " + cut(x.ask.text, width-3)
-	}
-	s.keys = x.keys()
-}
-
-func (x *exclusions) drawField(b *body, width int) {
-	st := x.d.styles
-	b.add("  " + st.bold.Render("New rule"))
-	text, cursor := x.field.draw(width - 4)
-	if x.kind < 0 {
-		b.focus(2 + cursor)
-	}
-	b.add(st.mark(x.kind < 0) + text)
-	switch {
-	case x.bad != nil:
-		x.drawMistake(b, width)
-	case x.field.value() == "":
-		b.detail("  Type one, or choose a kind:")
-		x.drawKinds(b, width)
-	default:
-		b.add(prefixed("  ", wrap(x.kindHint(), width-3))...)
-	}
-}
-
-// drawMistake puts a caret under the place of a mistake and says what it is.
-func (x *exclusions) drawMistake(b *body, width int) {
-	st := x.d.styles
-	var mistake *flow.RuleError
-	if errors.As(x.bad, &mistake) && flow.CausedBy(x.bad, flow.BadRule) {
-		before := utf8.RuneCountInString(mistake.Text[:min(mistake.At, len(mistake.Text))])
-		if text := "^ " + mistake.Reason; 2+before+len(text) < width {
-			b.add(strings.Repeat(" ", 2+before) + st.red.Render(text))
-			return
-		}
-	}
-	for _, row := range faultRows(flow.FaultOf(x.bad), width-3) {
-		b.add("  " + st.red.Render(row))
-	}
-}
-
-func (x *exclusions) kindHint() string {
-	value := x.field.value()
-	for _, k := range flow.RuleKinds {
-		if strings.HasPrefix(value, k.Prefix) {
-			return k.Hint
-		}
-	}
-	return "Start with a kind, such as name:" + value
-}
-
-func (x *exclusions) drawKinds(b *body, width int) {
-	st := x.d.styles
-	for i, k := range flow.RuleKinds {
-		if i == x.kind {
-			b.focus(4)
-		}
-		line := st.mark(i == x.kind) + "  " + pad(k.Prefix, 14)
-		if width >= narrow {
-			line += pad(k.About, 41) + k.Example
-		} else {
-			line += cut(k.About, width-19)
-		}
-		b.add(line)
 	}
 }
 
 func (x *exclusions) keys() []key.Binding {
-	switch {
-	case x.ask != nil:
+	if x.ask != nil {
 		return []key.Binding{does(keys.enter, "yes"), does(keys.back, "no")}
-	case x.adding && x.field.value() == "":
-		return []key.Binding{does(keys.up, "choose"), does(keys.enter, "take it"), does(keys.back, "cancel")}
-	case x.adding:
-		return []key.Binding{does(keys.enter, "add"), does(keys.back, "cancel")}
 	}
 	list := []key.Binding{does(keys.add, "new rule")}
-	if len(x.d.plan.Rules()) > 0 {
+	rules := len(x.d.plan.Rules()) > 0
+	if rules {
 		list = append(list, does(keys.out, "remove"))
 	}
 	if x.d.plan.IsChanged() {
 		list = append(list, keys.save)
+	}
+	if rules {
+		list = append(list, does(keys.enter, "pause imported"))
 	}
 	return append(list, keys.help, does(keys.back, "integrations"))
 }
@@ -287,7 +202,7 @@ func (x *exclusions) keys() []key.Binding {
 func (x *exclusions) help() helpPage {
 	return helpPage{name: "Exclusions",
 		left: []helpGroup{
-			{"Rules", [][2]string{{"n", "new rule"}, {"x", "remove this rule"}, {"up, down", "one row"}}},
-			{"Typing one", [][2]string{{"enter", "add it"}, {"up, down", "choose a kind"}, {"esc", "cancel"}}}},
-		right: []helpGroup{{"Keep", [][2]string{{"e", "what has changed"}, {"s", "save"}, {"1 2 3", "Repos, Exclusions, ..."}}}, always}}
+			{"Rules", [][2]string{{"n", "new rule"}, {"x", "remove this rule"}, {"enter", "pause the imported it matches"}, {"up, down", "one row"}}},
+			{"Typing one", [][2]string{{"enter", "add it"}, {"up, down", "choose a kind, or the box"}, {"space", "box: pause imported ones too"}, {"esc", "cancel"}}}},
+		right: []helpGroup{{"Keep", [][2]string{{"e", "what has changed"}, {"u U", "undo, redo"}, {"s", "save"}, {"1 2 3", "Repos, Exclusions, ..."}}}, always}}
 }

@@ -16,7 +16,7 @@ func allKeys() []key.Binding {
 		k.next, k.previous, k.enter, k.space, k.back, k.help, k.leave,
 		k.filter, k.tab1, k.tab2, k.tab3, k.add, k.again, k.auto, k.in, k.out,
 		k.changed, k.save, k.reveal, k.report, k.redraw, k.suspend, k.clear,
-		k.copy, k.print, k.browse, k.square, k.missing}
+		k.copy, k.print, k.browse, k.square, k.missing, k.undo, k.redo}
 }
 
 // The list above must not forget one.

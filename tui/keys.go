@@ -16,7 +16,7 @@ var keys = struct {
 	next, previous, enter, space, back, help, leave       key.Binding
 	filter, tab1, tab2, tab3, add, again, auto, in, out   key.Binding
 	changed, save, reveal, report, redraw, suspend, clear key.Binding
-	copy, print, browse, square, missing                  key.Binding
+	copy, print, browse, square, missing, undo, redo      key.Binding
 }{
 	up:       bind("up/down", "move", "up", "k"),
 	down:     bind("up/down", "move", "down", "j"),
@@ -51,6 +51,8 @@ var keys = struct {
 	missing: bind("f", "find a missing one", "f"),
 	changed: bind("e", "what has changed", "e"),
 	save:    bind("s", "save", "s"),
+	undo:    bind("u", "undo", "u"),
+	redo:    bind("U", "redo", "U"),
 
 	reveal:  bind("ctrl+r", "show token", "ctrl+r"),
 	report:  bind("w", "write report", "w"),

@@ -2,8 +2,6 @@ package tui
 
 import (
 	"context"
-	"slices"
-	"strings"
 	"time"
 
 	"charm.land/bubbles/v2/key"
@@ -131,30 +129,4 @@ func (m *missing) press(k tea.KeyPressMsg) (move, tea.Cmd) {
 // isListed reports whether what was asked for has a row in the tree.
 func (m *missing) isListed() bool {
 	return m.answer.Reason == flow.Listed || m.answer.Reason == flow.MovedTo
-}
-
-// reveal puts the focus on the row of a group or repo, unfolds what it is in and
-// takes the filter away.
-func (r *repos) reveal(path string) {
-	p := r.d.plan
-	r.filtering = false
-	r.filter.blur()
-	r.filter.setValue("")
-	r.replaced()
-	is := func(other string) bool { return strings.EqualFold(other, path) }
-	g := slices.IndexFunc(p.Groups, func(g flow.Group) bool { return is(g.Path) })
-	i := slices.IndexFunc(p.Repos, func(r flow.Repo) bool { return is(r.Path) })
-	above := -1
-	switch {
-	case i >= 0:
-		above = p.Owner(i)
-	case g >= 0:
-		above = p.Parent(g)
-	}
-	for ; above >= 0; above = p.Parent(above) {
-		r.setOpen(above, true)
-	}
-	if at := slices.IndexFunc(r.rows, func(w row) bool { return i >= 0 && w.repo == i || i < 0 && g >= 0 && w.group == g }); at >= 0 {
-		r.at = at
-	}
 }

@@ -27,7 +27,15 @@ func (void) Find(context.Context, string, flow.Network) (flow.Server, error) {
 func (void) Test(context.Context, flow.Connection, func(flow.Check)) (flow.Report, error) {
 	return flow.Report{}, errNobody
 }
-func (void) Discover(context.Context, flow.Connection, func(flow.Page) error) error { return errNobody }
+func (void) Discover(context.Context, flow.Connection, flow.Checkpoint, func(flow.Page) error) error {
+	return errNobody
+}
+func (void) Newer(context.Context, flow.Connection, int64, func(flow.Page) error) error {
+	return errNobody
+}
+func (void) Confirm(context.Context, flow.Connection, []int64) (map[int64]flow.Presence, error) {
+	return nil, errNobody
+}
 func (void) Look(context.Context, flow.Connection, string) (flow.Sighting, error) {
 	return flow.Sighting{}, errNobody
 }
@@ -35,17 +43,31 @@ func (void) SignIn(context.Context, flow.SignIn) (flow.Attempt, error) { return 
 func (void) Renew(context.Context, flow.Connection) (flow.Grant, error) {
 	return flow.Grant{}, errNobody
 }
-func (void) Revoke(context.Context, flow.Connection) error                   { return errNobody }
-func (void) Delete(context.Context, int64) error                             { return errNobody }
-func (void) LockCredential(context.Context, int64) (func(), error)           { return nil, errNobody }
-func (void) BeginRenewal(context.Context, int64) (flow.Renewal, error)       { return "", errNobody }
-func (void) EndRenewal(context.Context, int64, flow.Renewal) error           { return errNobody }
-func (void) KeepGrant(context.Context, int64, flow.Grant, flow.Grant) error  { return errNobody }
-func (void) Shared(context.Context, int64) (bool, error)                     { return false, errNobody }
-func (void) SetStatus(context.Context, int64, flow.Status) error             { return errNobody }
-func (void) Stage(context.Context, int64, time.Time) (flow.Stage, error)     { return nil, errNobody }
-func (void) List(context.Context) ([]flow.Integration, error)                { return nil, errNobody }
-func (void) Review(context.Context, int64) (*flow.Review, error)             { return nil, errNobody }
+func (void) Revoke(context.Context, flow.Connection) error                  { return errNobody }
+func (void) Delete(context.Context, int64) error                            { return errNobody }
+func (void) LockCredential(context.Context, int64) (func(), error)          { return nil, errNobody }
+func (void) BeginRenewal(context.Context, int64) (flow.Renewal, error)      { return "", errNobody }
+func (void) EndRenewal(context.Context, int64, flow.Renewal) error          { return errNobody }
+func (void) KeepGrant(context.Context, int64, flow.Grant, flow.Grant) error { return errNobody }
+func (void) Shared(context.Context, int64) (bool, error)                    { return false, errNobody }
+func (void) SetStatus(context.Context, int64, flow.Status) error            { return errNobody }
+func (void) Stage(context.Context, int64, time.Time) (flow.Stage, error)    { return nil, errNobody }
+func (void) List(context.Context) ([]flow.Integration, error)               { return nil, errNobody }
+func (void) Review(context.Context, int64) (*flow.Review, error)            { return nil, errNobody }
+func (void) Glance(context.Context, int64, int) (flow.Glance, error)        { return flow.Glance{}, errNobody }
+func (void) Held(context.Context, int64) (flow.Held, bool, error) {
+	return flow.Held{}, false, errNobody
+}
+func (void) AcceptHeld(context.Context, int64) (flow.Discovery, error) {
+	return flow.Discovery{}, errNobody
+}
+func (void) DropHeld(context.Context, int64) error                           { return errNobody }
+func (void) ToConfirm(context.Context, int64, int) ([]int64, error)          { return nil, errNobody }
+func (void) Confirmed(context.Context, int64, map[int64]flow.Presence) error { return errNobody }
+func (void) Highest(context.Context, int64) (int64, error)                   { return 0, errNobody }
+func (void) AddNewer(context.Context, int64, time.Time, flow.Page) (flow.News, error) {
+	return flow.News{}, errNobody
+}
 func (void) SetReport(context.Context, int64, flow.Report) error             { return errNobody }
 func (void) Events(context.Context, int64, int) ([]flow.Event, error)        { return nil, errNobody }
 func (void) EventsSince(context.Context, int64, int64) ([]flow.Event, error) { return nil, errNobody }
@@ -178,7 +200,7 @@ func fuzzedPage(e *env, n uint8, names string) page {
 		CreatedAt: noonOfKeys, CreatedBy: "ana@build-07", Network: flow.Network{Proxy: "http://ana@proxy.example.com:3128", Unverified: true},
 	}
 	d := newDetails(e, in, false)
-	d.take(reviewLoaded{fuzzedReview(in, list), []flow.Event{{At: noonOfKeys, By: says, Text: says}}, nil})
+	d.take(reviewLoaded{review: fuzzedReview(in, list), events: []flow.Event{{At: noonOfKeys, By: says, Text: says}}})
 	w := newWizard(e, flow.Draft{}, nil)
 	w.draft.SetProvider(flow.Providers[0])
 	w.draft.SetMethod(flow.AccessToken)
@@ -256,7 +278,7 @@ func fuzzedReview(in flow.Integration, names []string) *flow.Review {
 		groups = append(groups, flow.Group{ID: int64(i + 1), Path: path[:max(strings.LastIndexByte(path, '/'), 0)], Name: path, Personal: i%4 == 3})
 		repos = append(repos, flow.Repo{
 			ID: int64(i + 1), GroupID: int64(i + 1), Path: path, Name: path, Role: []flow.Role{flow.Reporter, flow.Guest, 99, flow.RoleUnknown}[i%4],
-			ActiveAt: noonOfKeys.AddDate(0, -i, 0), SHA256: i%7 == 6, Archived: i%3 == 0, Fork: i%2 == 0, FirstSeen: in.Discovery.At,
+			ActiveAt: flow.MomentOf(noonOfKeys.AddDate(0, -i, 0)), SHA256: i%7 == 6, Archived: i%3 == 0, Fork: i%2 == 0, FirstSeen: flow.MomentOf(in.Discovery.At),
 		})
 	}
 	rule, _ := flow.ParseRule("name:legacy-*")

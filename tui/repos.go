@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"flow"
+	"flow/tui/filter"
 )
 
 // repos is the first tab: the tree of groups and repos, with what is in, why,
@@ -14,16 +15,22 @@ import (
 type repos struct {
 	d      *details
 	rows   []row
-	counts []flow.GroupCount
+	tree   int            // counts the trees that the plan has had: positions are good for one
 	at     int            // focused row
+	on     focus          // what is there, from before positions changed
 	top    int            // first row on screen
 	page   int            // rows on screen when it was last drawn
 	folded map[int64]bool // by group ID, where it differs from how groups start
+	ask    *question
 
 	filter    field
 	filtering bool // the filter has the focus
-	shown     int  // repos that the filter shows
-	ask       *question
+	hits      hits
+	index     *filter.Index // of the paths
+	indexed   int           // tree whose paths they are
+	searching task
+	sought    sought
+	drawn     drawn
 }
 
 // A question is asked with its number before anything happens.
@@ -47,10 +54,7 @@ func (r *repos) back() bool {
 	case r.ask != nil:
 		r.ask = nil
 	case r.filtering || r.filter.value() != "":
-		r.filtering = false
-		r.filter.blur()
-		r.filter.setValue("")
-		r.replaced()
+		r.clearFilter()
 	default:
 		return true
 	}
@@ -71,7 +75,6 @@ func (r *repos) update(msg tea.Msg) (move, tea.Cmd) {
 			yes := r.ask.yes
 			r.ask = nil
 			yes()
-			r.replaced()
 		}
 		return move{}, nil
 	}
@@ -110,19 +113,10 @@ func (r *repos) updateFilter(msg tea.Msg) {
 			return
 		}
 	}
-	if r.filter.update(msg) {
-		r.replaced()
-		r.toFirstMatch()
-	}
-}
-
-// toFirstMatch puts the focus on the first repo that a new filter shows.
-func (r *repos) toFirstMatch() {
-	for i, w := range r.rows {
-		if w.repo >= 0 {
-			r.at = i
-			return
-		}
+	if r.filter.update(msg) && r.filter.value() == "" {
+		r.focused()
+		r.hits = hits{}
+		r.layOut()
 	}
 }
 
@@ -159,8 +153,8 @@ func (r *repos) fold() {
 		return
 	}
 	w := r.rows[r.at]
-	if w.group >= 0 && r.isOpen(w.group) && r.filter.value() == "" {
-		r.setOpen(w.group, false)
+	if !w.isRepo && r.isOpen(w.group()) && r.filter.value() == "" {
+		r.setOpen(w.group(), false)
 		return
 	}
 	for i := r.at - 1; i >= 0; i-- {
@@ -173,10 +167,10 @@ func (r *repos) fold() {
 
 // unfold opens the group, or goes to the first row in it.
 func (r *repos) unfold() {
-	if len(r.rows) == 0 || r.rows[r.at].group < 0 {
+	if len(r.rows) == 0 || r.rows[r.at].isRepo {
 		return
 	}
-	if g := r.rows[r.at].group; !r.isOpen(g) && r.filter.value() == "" {
+	if g := r.rows[r.at].group(); !r.isOpen(g) && r.filter.value() == "" {
 		r.setOpen(g, true)
 	} else if r.at+1 < len(r.rows) && r.rows[r.at+1].depth > r.rows[r.at].depth {
 		r.at++
@@ -185,38 +179,37 @@ func (r *repos) unfold() {
 
 func (r *repos) toggle() {
 	p, w := r.d.plan, r.rows[r.at]
-	if w.group < 0 {
-		if !p.Toggle(w.repo) {
-			r.d.notice = fmt.Sprintf("%s can't be imported: %s", p.Repos[w.repo].Slug(), p.Explain(w.repo))
+	if w.isRepo {
+		if i := w.repo(); !p.Toggle(i) {
+			r.d.notice = fmt.Sprintf("%s can't be imported: %s", p.Repos[i].Slug(), p.Explain(i))
 		}
-		r.replaced()
 		return
 	}
-	in, n := p.GroupToggle(w.group)
-	path := p.Groups[w.group].Path
+	g := w.group()
+	in, n := p.GroupToggle(g)
+	path := p.Groups[g].Path
 	switch {
 	case n == 0:
 		r.d.notice = "No repo of " + path + " can be imported."
 	case in:
 		r.ask = &question{fmt.Sprintf("Import %s of %s by hand? New ones will not follow; a does that.", flow.Plural(n, "repo"), path),
-			func() { p.PutGroup(w.group, true) }}
+			func() { p.PutGroup(g, true) }}
 	default:
 		r.ask = &question{fmt.Sprintf("Keep out %s of %s by hand? What was imported stays, paused.", flow.Plural(n, "repo"), path),
-			func() { p.PutGroup(w.group, false) }}
+			func() { p.PutGroup(g, false) }}
 	}
 }
 
 func (r *repos) setAuto() {
 	p, w := r.d.plan, r.rows[r.at]
-	if w.group < 0 {
+	if w.isRepo {
 		r.d.notice = "Auto-import belongs to groups."
-		if g := p.Owner(w.repo); g >= 0 {
+		if g := p.Owner(w.repo()); g >= 0 {
 			r.d.notice += " left goes to " + p.Groups[g].Path + "."
 		}
 		return
 	}
-	p.SetAuto(w.group, p.NextAuto(w.group))
-	r.replaced()
+	p.SetAuto(w.group(), p.NextAuto(w.group()))
 }
 
 // askAll asks to put all shown repos in or out.
@@ -241,11 +234,7 @@ func (r *repos) askAll(in bool) {
 	default:
 		r.ask = &question{text: "Keep out " + what + " by hand?"}
 	}
-	r.ask.yes = func() {
-		for _, i := range change {
-			p.Put(i, in)
-		}
-	}
+	r.ask.yes = func() { p.PutAll(change, in) }
 }
 
 func (r *repos) help() helpPage {
@@ -256,6 +245,6 @@ func (r *repos) help() helpPage {
 			{"Marks", [][2]string{{"[x]", "in"}, {"[ ]", "out"}, {"[~]", "some below are in"}, {"n/a", "can't be imported"}, {"+ -", "in, out once you save"}}}},
 		right: []helpGroup{
 			{"Move", append(moving.rows[:1:1], append([][2]string{{"left, right", "fold, unfold"}}, moving.rows[1:]...)...)},
-			{"Keep", [][2]string{{"e", "what has changed"}, {"s", "save"}}},
+			{"Keep", [][2]string{{"e", "what has changed"}, {"u", "undo"}, {"U", "redo"}, {"s", "save"}}},
 			always}}
 }

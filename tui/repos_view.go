@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"strings"
 
 	"charm.land/bubbles/v2/key"
@@ -20,7 +21,7 @@ const (
 
 func (r *repos) draw(s *screen, width, height int) {
 	s.summary = "  " + cut(r.summary(width), width-3)
-	s.about, s.keys = r.about(width), r.keys()
+	s.about, s.keys = r.about(width), r.keys(width)
 	b := &s.body
 	rows := height - 2 - 3
 	high := height >= lowHeight
@@ -37,7 +38,15 @@ func (r *repos) draw(s *screen, width, height int) {
 		rows -= 2
 	}
 	r.page = max(rows, 1)
+	if r.ask != nil {
+		s.say(wrap(r.ask.text, width-3))
+	}
+	if r.outgrown() {
+		r.drawn.again(s)
+		return
+	}
 	r.scroll()
+	from := len(b.lines)
 	for i := r.top; i < min(r.top+r.page, len(r.rows)); i++ {
 		if i == r.at && !r.filtering {
 			b.focus(2)
@@ -50,10 +59,34 @@ func (r *repos) draw(s *screen, width, height int) {
 		}
 		b.prose(width, 2, 0, r.empty())
 	}
+	r.drawn = drawn{slices.Clone(b.lines[from:]), b.cursorY - from, s.about}
+}
+
+// drawn are the rows as they were drawn last, and the sentence of the focused one.
+type drawn struct {
+	lines []line
+	focus int
+	about string
+}
+
+// outgrown reports whether the tree has grown since the filter searched it: until
+// that is done again, what was found before stays on screen.
+func (r *repos) outgrown() bool {
+	return r.filter.value() != "" && r.hits.text != "" && r.hits.tree != r.tree
+}
+
+func (w drawn) again(s *screen) {
+	if w.focus >= 0 && s.body.cursorY < 0 {
+		s.body.cursorX, s.body.cursorY = 2, len(s.body.lines)+w.focus
+	}
+	s.body.lines = append(s.body.lines, w.lines...)
+	s.about = w.about
 }
 
 func (r *repos) empty() string {
 	switch {
+	case r.waits():
+		return ""
 	case r.filtering && r.filter.value() != "":
 		return "No repo matches. enter, then f, says why one is missing."
 	case r.filter.value() != "":
@@ -77,7 +110,7 @@ func (r *repos) summary(width int) string {
 	if finding := r.d.finding(); finding != "" {
 		return finding
 	}
-	return countsRow(r.d.plan.SavedCounts(), width)
+	return countsRow(r.d.counts(), width)
 }
 
 func countsRow(c flow.Counts, width int) string {
@@ -102,19 +135,41 @@ func countsRow(c flow.Counts, width int) string {
 }
 
 func (r *repos) hint() string {
-	if r.d.plan.SavedCounts()[flow.Imported] == 0 && len(r.d.plan.Settings.Auto) == 0 {
+	if r.d.counts()[flow.Imported] == 0 && len(r.d.plan.Settings.Auto) == 0 {
 		return "Nothing is imported yet. Press a on a group to import it, now and in future."
 	}
 	return "Is every group here? If one is missing, press f: it says why."
 }
 
 func (r *repos) drawFilter(b *body, width int) {
-	note := flow.Number(r.shown) + " shown"
+	note := r.shownText()
 	text, cursor := r.filter.draw(width - 8 - len(note))
 	if r.filtering {
 		b.focus(4 + cursor)
 	}
 	b.add(pad("  / "+text, width-2-len(note)) + note)
+}
+
+// shownText counts what the filter shows, as soon as that is known.
+func (r *repos) shownText() string {
+	switch {
+	case r.filter.value() == "":
+		return ""
+	case r.hits.text != r.filter.value():
+		return "searching"
+	}
+	return flow.Number(r.found()) + " shown"
+}
+
+// filterHint says what can be typed; "" where nothing need be said.
+func (r *repos) filterHint() string {
+	switch {
+	case !r.filtering:
+		return ""
+	case r.filter.value() == "":
+		return "Words in any order; also is:archived, role:reporter, new."
+	}
+	return r.hits.hint
 }
 
 func (r *repos) columns(width int) (role, state int) {
@@ -141,7 +196,7 @@ func (r *repos) row(i, width int) string {
 		nameEnd = role
 	}
 	var change, mark, name, middle, text string
-	if w.group >= 0 {
+	if !w.isRepo {
 		change, mark, name, middle, text = r.groupCells(w)
 	} else {
 		change, mark, name, middle, text = r.repoCells(w)
@@ -150,7 +205,7 @@ func (r *repos) row(i, width int) string {
 	if i == r.at {
 		focus = r.d.styles.accent.Render(">")
 	}
-	indent := strings.Repeat("  ", min(w.depth, 8))
+	indent := strings.Repeat("  ", min(int(w.depth), 8))
 	room := nameEnd - treeColumn - len(indent) - 1
 	line := pad(focus+change+mark+" "+indent+cut(name, room), nameEnd)
 	if role > 0 {
@@ -162,25 +217,25 @@ func (r *repos) row(i, width int) string {
 var marks = [...]string{flow.MarkOut: "[ ]", flow.MarkIn: "[x]", flow.MarkSome: "[~]", flow.MarkNone: "n/a"}
 
 func (r *repos) groupCells(w row) (change, mark, name, middle, text string) {
-	p, count := r.d.plan, r.counts[w.group]
-	g := p.Groups[w.group]
+	p, at := r.d.plan, w.group()
+	g, count := p.Groups[at], r.d.countOf(at)
 	glyph := r.d.styles.folded
-	if r.isOpen(w.group) || r.filter.value() != "" {
+	if r.isOpen(at) || r.filter.value() != "" {
 		glyph = r.d.styles.open
 	}
-	if p.Size(w.group) == 0 && len(p.GroupsIn[w.group]) == 0 {
+	if count.All == 0 && p.GroupEnd(at) == at+1 {
 		glyph = " "
 	}
 	// Below a group that is hidden from the account the label is longer than a name.
 	label := g.Path
-	if up := p.Parent(w.group); up >= 0 {
+	if up := p.Parent(at); up >= 0 {
 		label = strings.TrimPrefix(g.Path, p.Groups[up].Path+"/")
 	}
 	change = " "
-	switch folded := !r.isOpen(w.group); {
-	case p.AutoChanged(w.group) && p.EffectiveAuto(w.group).On:
+	switch folded := !r.isOpen(at); {
+	case p.AutoChanged(at) && p.EffectiveAuto(at).On:
 		change = "+"
-	case p.AutoChanged(w.group):
+	case p.AutoChanged(at):
 		change = "-"
 	case folded && count.GoIn > 0:
 		change = "+"
@@ -191,7 +246,7 @@ func (r *repos) groupCells(w row) (change, mark, name, middle, text string) {
 	if count.All == 0 {
 		middle = "no repos"
 	}
-	text = p.AutoText(w.group)
+	text = p.AutoText(at)
 	if g.Personal && text == "" {
 		text = "personal"
 	}
@@ -200,18 +255,18 @@ func (r *repos) groupCells(w row) (change, mark, name, middle, text string) {
 
 func (r *repos) repoCells(w row) (change, mark, name, middle, text string) {
 	p := r.d.plan
-	repo := &p.Repos[w.repo]
-	was, will := p.Saved(w.repo), p.Will(w.repo)
+	at := w.repo()
+	repo, was, will := &p.Repos[at], p.Saved(at), p.Will(at)
 	change = " "
 	switch {
 	case will.In() && !was.In():
 		change = "+"
-	case was.In() && !will.In(), p.Pin(w.repo) == flow.PinOut && will.State == flow.KeptOut && was.State != flow.KeptOut:
+	case was.In() && !will.In(), p.Pin(at) == flow.PinOut && will.State == flow.KeptOut && was.State != flow.KeptOut:
 		change = "-"
 	}
 	active := ""
 	if !repo.ActiveAt.IsZero() {
-		active = flow.Age(r.d.Now(), repo.ActiveAt)
+		active = flow.Age(r.d.Now(), repo.ActiveAt.Time())
 		if ago := active + " ago"; active != "now" && len(ago) < activeWidth {
 			active = ago
 		}
@@ -220,28 +275,29 @@ func (r *repos) repoCells(w row) (change, mark, name, middle, text string) {
 	if repo.Role == flow.RoleUnknown {
 		role = ""
 	}
-	return change, marks[p.Mark(w.repo)], "  " + repo.Slug(), pad(role, roleWidth) + active, p.StateText(w.repo)
+	return change, marks[p.Mark(at)], "  " + r.lit(repo.Path, repo.Slug()), pad(role, roleWidth) + active, p.StateText(at)
 }
 
-// about is the sentence of the focused row, or the question that is asked.
+// about is the sentence of the focused row.
 func (r *repos) about(width int) string {
-	if r.ask != nil {
-		return "  " + cut(r.ask.text, width-3)
+	if hint := r.filterHint(); hint != "" {
+		return "  " + cut(hint, width-3)
 	}
 	if len(r.rows) == 0 {
 		return " "
 	}
 	w := r.rows[r.at]
 	text := ""
-	if w.group >= 0 {
-		text = r.d.plan.ExplainGroup(w.group)
-	} else {
-		text = r.d.plan.Explain(w.repo)
+	switch {
+	case w.isRepo:
+		text = r.d.plan.Explain(w.repo())
+	case r.d.below == nil: // it counts what is below
+		text = r.d.plan.ExplainGroup(w.group())
 	}
 	return "  " + cut(text, width-3)
 }
 
-func (r *repos) keys() []key.Binding {
+func (r *repos) keys(width int) []key.Binding {
 	switch {
 	case r.ask != nil:
 		return []key.Binding{does(keys.enter, "yes"), does(keys.back, "no")}
@@ -256,8 +312,14 @@ func (r *repos) keys() []key.Binding {
 		}
 		return append(list, keys.help)
 	}
+	if width < narrow && r.d.plan.IsChanged() {
+		list = list[:2] // to undo and to save come first
+	}
+	if r.d.plan.CanUndo() {
+		list = append(list, keys.undo)
+	}
 	if r.d.plan.IsChanged() {
-		return append(list, keys.save, keys.help, does(keys.back, "integrations"))
+		return append(list, keys.save, keys.help)
 	}
 	return append(list, keys.help, does(keys.back, "integrations"))
 }

@@ -137,12 +137,12 @@ func (s *save) askBeforeLeaving() (page, bool) {
 
 func (s *save) save() tea.Cmd {
 	s.bad, s.stale = nil, false
-	store, id, changes := s.d.Store, s.d.in.ID, s.d.plan.Changes()
+	store, id, changes, now := s.d.Store, s.d.in.ID, s.d.plan.Changes(), s.d.Now()
 	return s.saving.start(s.d.env, storeBound, func(ctx context.Context, _ func(tea.Msg)) tea.Msg {
 		if _, err := store.Save(ctx, id, changes); err != nil {
 			return saved{err: err}
 		}
-		return saved{reviewLoaded: loadReview(ctx, store, id)}
+		return saved{reviewLoaded: loadReview(ctx, store, id, now)}
 	})
 }
 
@@ -266,7 +266,7 @@ func (s *save) drawDifferences(b *body, width, height int) {
 		}
 		delta := ""
 		if d.Delta != 0 {
-			delta = fmt.Sprintf("%+d", d.Delta)
+			delta = fmt.Sprintf("%+d", d.Delta)[:1] + flow.Number(max(d.Delta, -d.Delta))
 		}
 		kind, note := pad(d.Kind, 17), d.Note
 		what := width - 2 - 17 - 8 - 24
@@ -274,7 +274,9 @@ func (s *save) drawDifferences(b *body, width, height int) {
 			what = width - 2 - 17 - 7
 			note = ""
 		}
-		b.add("  " + kind + pad(cutPath(d.What, what-1), what) + padLeft(delta, 5) + "   " + note)
+		deltaWidth := max(5, len(delta)) // a large one takes of what stands before it
+		what -= deltaWidth - 5
+		b.add("  " + kind + pad(cutPath(d.What, what-1), what) + padLeft(delta, deltaWidth) + "   " + note)
 	}
 }
 

@@ -23,7 +23,11 @@ import (
 type Store interface {
 	flow.Store
 	List(ctx context.Context) ([]flow.Integration, error)
+	Glance(ctx context.Context, id int64, rows int) (flow.Glance, error)
 	Review(ctx context.Context, id int64) (*flow.Review, error)
+	Held(ctx context.Context, id int64) (held flow.Held, found bool, err error)
+	AcceptHeld(ctx context.Context, id int64) (flow.Discovery, error)
+	DropHeld(ctx context.Context, id int64) error
 	Save(ctx context.Context, id int64, c flow.Changes) (flow.Integration, error)
 	Rename(ctx context.Context, id, version int64, name string) (flow.Integration, error)
 	SetServices(ctx context.Context, id, version int64, s flow.Services) (flow.Integration, error)
@@ -51,6 +55,7 @@ type Deps struct {
 	Port     int                 // to listen on while signing in, from --callback-port; 0: Flow chooses
 	Network  flow.Network        // how a new GitLab is reached, from --ca-file and the like
 	Notes    []string            // about the store, said once
+	Open     flow.Integration    // to begin with, instead of the list; the zero value: none
 	Demo     *Demo               // of flow demo
 }
 
@@ -70,7 +75,7 @@ func (d Deps) setup() flow.Setup {
 }
 
 // Run shows Flow until the user leaves or ctx ends. Without an integration it
-// opens the wizard, otherwise the list of integrations.
+// opens the wizard, otherwise the one that is asked for or the list of all.
 func Run(ctx context.Context, d Deps, in io.Reader, out io.Writer, options ...tea.ProgramOption) error {
 	ctx, cancel := context.WithCancel(ctx)
 	tasks := &sync.WaitGroup{}
@@ -178,6 +183,13 @@ type app struct {
 
 func newApp(ctx context.Context, d Deps, tasks *sync.WaitGroup, p *printer) (*app, error) {
 	e := &env{Deps: d, styles: newStyles(onlyASCII(d.Getenv)), ctx: ctx, tasks: tasks, printer: p}
+	if d.Open.ID != 0 {
+		start := newDetails(e, d.Open, false)
+		if len(d.Notes) > 0 {
+			start.notice = d.Notes[0]
+		}
+		return &app{env: e, page: start}, nil
+	}
 	list, err := d.Store.List(ctx)
 	if err != nil {
 		return nil, err

@@ -15,6 +15,7 @@ import (
 type why struct {
 	d       *details
 	row     row
+	on      focus // the same, by GitLab's number
 	at      int
 	choices []choice
 }
@@ -25,9 +26,15 @@ type choice struct {
 }
 
 func newWhy(d *details, w row) *why {
-	y := &why{d: d, row: w}
 	p := d.plan
-	if g := w.group; g >= 0 {
+	y := &why{d: d, row: w}
+	y.on = focus{isRepo: w.isRepo}
+	if w.isRepo {
+		y.on.id = p.Repos[w.at].ID
+	} else {
+		y.on.id = p.Groups[w.at].ID
+	}
+	if g := w.group(); g >= 0 {
 		y.choices = []choice{
 			{"Auto-import on", "import its repos, now and in future", func() { p.SetAuto(g, flow.AutoOn) }},
 			{"Auto-import off", "leave new repos out; what is imported stays", func() { p.SetAuto(g, flow.AutoOff) }},
@@ -36,7 +43,7 @@ func newWhy(d *details, w row) *why {
 		y.at = map[flow.AutoSetting]int{flow.AutoOn: 0, flow.AutoOff: 1, flow.AsAbove: 2}[p.Auto(g)]
 		return y
 	}
-	i := w.repo
+	i := w.repo()
 	if p.Will(i).State == flow.NotSupported {
 		return y
 	}
@@ -58,7 +65,11 @@ func (y *why) askBeforeLeaving() (page, bool) { return y.d.askBeforeLeaving() }
 func (y *why) update(msg tea.Msg) (move, tea.Cmd) {
 	switch msg := msg.(type) {
 	case taskMsg:
+		before := y.d.plan
 		_, cmd := y.d.update(msg) // a walk goes on behind this page
+		if !y.follow(before) {
+			return y.d.resume(), cmd
+		}
 		return move{}, cmd
 	case tea.KeyPressMsg:
 		switch {
@@ -78,12 +89,32 @@ func (y *why) update(msg tea.Msg) (move, tea.Cmd) {
 	return move{}, nil
 }
 
+// follow finds the row again where the plan was made anew; false: it is gone.
+func (y *why) follow(before *flow.Plan) bool {
+	p, at, ok := y.d.plan, 0, false
+	if y.on.isRepo {
+		at, ok = p.RepoByID(y.on.id)
+	} else {
+		at, ok = p.GroupByID(y.on.id)
+	}
+	if !ok {
+		return false
+	}
+	if p != before || int32(at) != y.row.at {
+		chosen := y.at
+		moved := newWhy(y.d, row{at: int32(at), depth: y.row.depth, isRepo: y.on.isRepo})
+		*y = *moved
+		y.at = min(chosen, max(len(y.choices)-1, 0))
+	}
+	return true
+}
+
 func (y *why) view(width, _ int) screen {
 	p, st := y.d.plan, y.d.styles
 	s := screen{body: newBody(), header: "  " + y.d.in.Name + "   " + st.bold.Render("Why is it in or out?")}
 	b := &s.body
 	room := width - 3
-	if g := y.row.group; g >= 0 {
+	if g := y.row.group(); g >= 0 {
 		b.add("  " + st.bold.Render(cutPath(p.Groups[g].Path, room)))
 		b.blank()
 		b.add(prefixed("  ", wrap(p.ExplainGroup(g), room))...)
@@ -106,7 +137,7 @@ func (y *why) view(width, _ int) screen {
 }
 
 func (y *why) repo(b *body, room int) {
-	p, i := y.d.plan, y.row.repo
+	p, i := y.d.plan, y.row.repo()
 	repo, st := &p.Repos[i], y.d.styles
 	b.add("  " + st.bold.Render(cutPath(repo.Path, room)))
 	b.blank()
@@ -118,10 +149,10 @@ func (y *why) repo(b *body, room int) {
 	row("Decided by", p.Will(i).Reason())
 	row("Role", repo.Role.String())
 	if !repo.ActiveAt.IsZero() {
-		row("Active", flow.Ago(y.d.Now(), repo.ActiveAt))
+		row("Active", flow.Ago(y.d.Now(), repo.ActiveAt.Time()))
 	}
 	if !repo.ImportedAt.IsZero() {
-		row("Imported", "since "+flow.Date(repo.ImportedAt))
+		row("Imported", "since "+flow.Date(repo.ImportedAt.Time()))
 	}
 	if repo.Name != "" && !strings.EqualFold(repo.Name, repo.Slug()) {
 		row("Name", repo.Name)

@@ -49,6 +49,7 @@ flow connect --provider gitlab-cloud --token-file token --json`,
 	flags.StringVar(&f.services, "services", "", "any of repo, pr and ticket, with commas (default: all that can be read)")
 	flags.StringVar(&f.provider, "provider", flow.Providers[0].ID, "one of gitlab-self-hosted and gitlab-cloud")
 	f.signIn.add(flags)
+	p.addConcurrency(flags)
 	return cmd
 }
 

@@ -133,6 +133,7 @@ func goldenTour(tm *window, w *world, at string) {
 	tm.press("?").see("esc close").golden(at + "repos-keys").press("esc").gone("esc close")
 	tm.press("a").see("Not saved:").golden(at + "repos-auto-import")
 	tm.press("2").see("none yet").press("n").see("choose a kind").golden(at + "exclusions-kinds")
+	tm.typed("path:acme/sandbox/tmp-*").see("With it acme will import").golden(at + "exclusions-preview").press("ctrl+u").see("choose a kind")
 	tm.typed("re:^infra/(.*").press("enter").see("this bracket is not closed").golden(at + "exclusions-mistake")
 	tm.press("ctrl+u").typed("name:legacy-*").press("enter").see("Added.").golden(at + "exclusions-added")
 	tm.press("s").see("Save these changes?", "enter choose").golden(at + "save")

@@ -83,10 +83,13 @@ const (
 
 	exitWarnings     = 10 // of flow check: it works, with warnings
 	exitNotConnected = 11 // of flow check: something failed
+
+	exitChanged = 12 // of flow refresh --exit-code: something has changed
+	exitFrozen  = 13 // of flow refresh: too much is missing at once to be believed
 )
 
 // exitCodes says so to people.
-const exitCodes = `Exit codes: 0 all is well, 2 the command or what it was given is wrong, 1 anything else. flow check: 10 it works, with warnings, 11 something failed.`
+const exitCodes = `Exit codes: 0 all is well, 2 the command or what it was given is wrong, 1 anything else. flow check: 10 it works, with warnings, 11 something failed. flow refresh: 12 something has changed, with --exit-code, 13 too many repos are missing at once.`
 
 // A verdict is an exit code where everything is said already.
 type verdict int
@@ -105,6 +108,8 @@ func exitCode(err error) int {
 		return int(said)
 	case errors.As(err, &mistake):
 		return exitUsage
+	case flow.CausedBy(err, flow.Frozen):
+		return exitFrozen
 	case flow.CausedBy(err, flow.NoAddress, flow.NotAnAddress, flow.PlainAddress, flow.BadProxy, flow.BadCertificate, flow.BadPath,
 		flow.NoToken, flow.NoClientID, flow.BadClientID, flow.SecretAsID, flow.BadRedirect, flow.PortTaken, flow.BadName, flow.NameTaken,
 		flow.BadService, flow.NoService, flow.NoTerminal):

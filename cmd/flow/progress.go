@@ -58,7 +58,13 @@ func (p *program) progress() *progress {
 	return &progress{w: p.stderr, now: p.now, rewriting: rewriting, told: p.now()}
 }
 
-func (p *progress) tell(found flow.Progress) { p.say(found.String() + " so far") }
+func (p *progress) tell(found flow.Progress) {
+	text := found.String() + " so far"
+	if wait := found.Ahead.Wait(); wait != "" {
+		text += "; " + wait + " to go"
+	}
+	p.say(text)
+}
 
 func (p *progress) say(text string) {
 	every := tellEvery

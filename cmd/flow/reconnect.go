@@ -45,6 +45,7 @@ flow reconnect acme-gitlab --proxy ""`,
 	}
 	cmd.Flags().StringVar(&baseURL, "base-url", "", "where GitLab has moved to (default: where it was)")
 	f.add(cmd.Flags())
+	p.addConcurrency(cmd.Flags())
 	return cmd
 }
 

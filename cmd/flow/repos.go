@@ -92,7 +92,7 @@ func repoRecordOf(review *flow.Review, i int, d flow.Decision) repoRecord {
 	return repoRecord{
 		ID: r.ID, Path: r.Path, Name: r.Name, Group: group,
 		State: d.State, Reason: d.Reason(), Role: roleOf(r),
-		ActiveAt: known(r.ActiveAt), ImportedSince: known(r.ImportedAt),
+		ActiveAt: known(r.ActiveAt.Time()), ImportedSince: known(r.ImportedAt.Time()),
 		Archived: r.Archived, Fork: r.Fork, Mirror: r.Mirror, Empty: r.Empty, Public: r.Public, SHA256: r.SHA256,
 		Flags: append([]string{}, r.Flags()...),
 	}

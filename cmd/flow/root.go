@@ -15,6 +15,7 @@ import (
 
 	"flow"
 	"flow/gitlab"
+	"flow/store"
 	"flow/tui"
 )
 
@@ -58,10 +59,11 @@ flow connect --name acme-gitlab --base-url gitlab.acme.com --token-file token`,
 	}
 	f.callback.add(root.Flags())
 	f.network.add(root.Flags())
+	p.addConcurrency(root.Flags())
 	root.PersistentFlags().StringVar(&p.storeFile, "store", "", "the database file (default: $FLOW_STORE, else $XDG_DATA_HOME/flow/flow.db)")
 	root.SetFlagErrorFunc(flagMistake)
 	root.SetHelpFunc(showHelp)
-	root.AddCommand(p.connectCommand(), p.checkCommand(), p.listCommand(), p.showCommand(), p.reposCommand(), p.whyCommand(),
+	root.AddCommand(p.connectCommand(), p.checkCommand(), p.listCommand(), p.openCommand(), p.showCommand(), p.reposCommand(), p.whyCommand(),
 		p.refreshCommand(), p.reconnectCommand(), p.deleteCommand(), p.demoCommand(), p.versionCommand())
 	return root
 }
@@ -89,14 +91,19 @@ func (p *program) runScreens(ctx context.Context, f screenFlags) error {
 	}
 	client := p.newClient()
 	defer client.Close()
+	deps := p.deps(client, s)
+	deps.Redirect, deps.Port, deps.Network = f.callback.redirect, f.callback.port, network
+	return errors.Join(p.show(ctx, deps), s.Close())
+}
+
+// deps are what the screens depend on, where nothing else is wished for.
+func (p *program) deps(client *gitlab.Client, s *store.Store) tui.Deps {
 	kept := s.Keeping()
-	err = p.show(ctx, tui.Deps{
+	return tui.Deps{
 		GitLab: client, Store: s, Now: p.now, Who: p.who(), Getenv: p.env,
 		Database: p.withTilde(kept.Database), Key: p.withTilde(kept.Key),
-		OpenURL: p.browser(), Dir: currentDir(), Notes: s.Notes(),
-		SSH: p.ssh(), Redirect: f.callback.redirect, Port: f.callback.port, Network: network,
-	})
-	return errors.Join(err, s.Close())
+		OpenURL: p.browser(), Dir: currentDir(), Notes: s.Notes(), SSH: p.ssh(),
+	}
 }
 
 // show runs the screens until the user leaves or a signal ends ctx. Bubble Tea
@@ -170,6 +177,8 @@ func flagMistake(cmd *cobra.Command, err error) error {
 		return &usageError{"There is no flag --" + unknown.GetSpecifiedName() + ".", see}
 	case errors.As(err, &empty):
 		return &usageError{"--" + empty.GetFlag().Name + " needs a value.", see}
+	case errors.As(err, &bad) && bad.GetFlag().Name == concurrencyFlag:
+		return concurrencyMistake(see)
 	case errors.As(err, &bad):
 		return &usageError{"The value of --" + bad.GetFlag().Name + " can't be read.", see}
 	}

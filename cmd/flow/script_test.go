@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -37,6 +38,8 @@ import (
 //	forbids PATH        answers 403 to what is below a project
 //	mends               takes both back
 //	revokes             revokes the token
+//	creates PATH        makes a project
+//	deletes PATH        deletes the projects whose path begins so
 //	requests N          checks how many requests came in so far
 //	exits CODE CMD ...  runs a command and checks its exit code, and that it prints no token
 //	json PATH WANT      checks a value of what was printed last, such as .status.data
@@ -50,7 +53,7 @@ func TestScripts(t *testing.T) {
 	maps.Copy(commands, networkCommands)
 	maps.Copy(commands, map[string]func(*testscript.TestScript, bool, []string){
 		"gitlab": cmdGitLab, "dies": cmdDies, "answers": cmdAnswers, "mends": cmdMends, "requests": cmdRequests,
-		"forbids": cmdForbids, "revokes": cmdRevokes,
+		"forbids": cmdForbids, "revokes": cmdRevokes, "creates": cmdCreates, "deletes": cmdDeletes,
 		"exits": cmdExits, "json": cmdJSON, "keys": cmdKeys, "nosecrets": cmdNoSecrets,
 	})
 	testscript.Run(t, testscript.Params{
@@ -200,6 +203,31 @@ func cmdForbids(ts *testscript.TestScript, _ bool, args []string) {
 
 func cmdRevokes(ts *testscript.TestScript, _ bool, _ []string) {
 	ts.Check(gitLabOf(ts).company.RevokeToken(secret))
+}
+
+func cmdCreates(ts *testscript.TestScript, _ bool, args []string) {
+	company := gitLabOf(ts).company
+	parent, slug := path.Split(args[0])
+	group, found := company.Group(strings.TrimSuffix(parent, "/"))
+	if !found {
+		ts.Fatalf("there is no group %s", parent)
+	}
+	_, err := company.AddProject(gitlabtest.Project{Group: group.ID, Path: slug, Name: slug})
+	ts.Check(err)
+}
+
+func cmdDeletes(ts *testscript.TestScript, _ bool, args []string) {
+	company := gitLabOf(ts).company
+	deleted := 0
+	for id := range 10_000 {
+		if strings.HasPrefix(company.FullPath(id), args[0]) {
+			ts.Check(company.DeleteProject(id))
+			deleted++
+		}
+	}
+	if deleted == 0 {
+		ts.Fatalf("there is nothing at %s", args[0])
+	}
 }
 
 func cmdRequests(ts *testscript.TestScript, _ bool, args []string) {

@@ -17,9 +17,10 @@ import (
 type Certificate struct {
 	Subject string    `json:"subject"`
 	Issuer  string    `json:"issuer"`
-	Names   []string  `json:"names,omitempty"` // hosts and IP addresses that it is for
-	From    time.Time `json:"from"`
-	Until   time.Time `json:"until"`
+	Names   []string  `json:"names"`                // hosts and IP addresses that it is for
+	More    int       `json:"more_names,omitempty"` // of them beside these
+	From    time.Time `json:"not_before"`
+	Until   time.Time `json:"not_after"`
 	SHA256  string    `json:"sha256"` // fingerprint: 4f:19:...
 }
 
@@ -34,7 +35,7 @@ func NewCertificate(c *x509.Certificate) Certificate {
 		pairs[i] = hex.EncodeToString([]byte{b})
 	}
 	told := Certificate{
-		Subject: entityName(c.Subject), Issuer: entityName(c.Issuer),
+		Subject: entityName(c.Subject), Issuer: entityName(c.Issuer), Names: []string{},
 		From: c.NotBefore, Until: c.NotAfter, SHA256: strings.Join(pairs, ":"),
 	}
 	for _, name := range c.DNSNames {

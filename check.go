@@ -64,6 +64,7 @@ const (
 	FieldToken   Field = "token"
 	FieldSignIn  Field = "sign-in" // OAuth: somebody has to sign in anew
 	FieldNetwork Field = "network" // CA file, proxy, own certificate
+	FieldAccount Field = "account" // the credential is right, but another account's would do
 )
 
 // A Check is one line of Test connection.
@@ -75,8 +76,10 @@ type Check struct {
 	Link   string        `json:"link,omitempty"`  // the page where that can be done
 	Says   string        `json:"says,omitempty"`  // the server's own words
 	Cause  Cause         `json:"cause,omitempty"` // of the fault that it failed by
-	Field  Field         `json:"-"`               // the answer that is at fault
+	Field  Field         `json:"-"`               // the answer that is at fault; "": none is
 	Took   time.Duration `json:"took_ns,omitempty"`
+
+	Certificates []Certificate `json:"certificates,omitempty"` // as [Fault.Offered] has them
 }
 
 // Quote is the server's own words, led by who says them.

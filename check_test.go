@@ -1,6 +1,7 @@
 package flow_test
 
 import (
+	"reflect"
 	"slices"
 	"testing"
 
@@ -106,7 +107,7 @@ func TestRowsOfAStoredReport(t *testing.T) {
 		{Name: "Server", Status: flow.OK, Text: "GitLab 17.5.2, TLS 1.3, answers in 84 ms"}, {Name: flow.CheckAccount, Status: flow.OK},
 		{Name: flow.CheckScopes, Status: flow.Warning}, {Name: flow.CheckRepo, Status: flow.Failed}, {Name: flow.CheckRole, Status: flow.Skipped},
 	}
-	if rows := flow.Rows(old); !slices.Equal(rows, old) {
+	if rows := flow.Rows(old); !reflect.DeepEqual(rows, old) {
 		t.Errorf("got %+v", rows)
 	}
 	few := []flow.Check{
@@ -114,7 +115,7 @@ func TestRowsOfAStoredReport(t *testing.T) {
 		{Name: flow.CheckAccount, Status: flow.OK},
 	}
 	want := []flow.Check{{Name: flow.ServerRow, Status: flow.OK, Text: "TLS 1.2, answers in 9 ms", Took: 5}, few[2]}
-	if rows := flow.Rows(few); !slices.Equal(rows, want) {
+	if rows := flow.Rows(few); !reflect.DeepEqual(rows, want) {
 		t.Errorf("got %+v", rows)
 	}
 }

@@ -16,6 +16,7 @@ const (
 	NotAnAddress   Cause = "not an address"
 	PlainAddress   Cause = "plain http"
 	BadProxy       Cause = "bad proxy"
+	NoProxyUser    Cause = "no proxy user"
 	BadCertificate Cause = "bad certificate file"
 	BadPath        Cause = "bad path"
 	NoToken        Cause = "no token"
@@ -143,6 +144,7 @@ var words = map[Cause][2]string{
 	NotAnAddress:   {`"{detail}" is not an address: {where}.`, "Type it as in a browser."},
 	PlainAddress:   {"{host} is asked for over http: anybody on the way could read the token.", "Type https://, or accept it for this GitLab only."},
 	BadProxy:       {`"{detail}" is no address of a proxy: {where}.`, "Give host and port, such as proxy.example.com:3128."},
+	NoProxyUser:    {"This password belongs to no user name.", "Write that into Proxy, such as ana@proxy.example.com:3128."},
 	BadCertificate: {"Can't use {detail}: {where}.", "Give a file with certificates in PEM form."},
 	BadPath:        {`"{detail}" is no group or repo: {where}.`, "Give its path, such as acme/platform, or a link to it."},
 	NoToken:        {"Access token is empty.", "Paste the token that you made in GitLab."},

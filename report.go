@@ -56,10 +56,14 @@ func (c Check) write(t *strings.Builder, conn Connection) {
 	}
 	lead := fmt.Sprintf("%-10s%-11s", c.Status, c.Name)
 	paragraph(t, lead, conn.Redact(text))
+	below := strings.Repeat(" ", len(lead))
 	for _, more := range []string{c.Hint, c.Link, c.Quote()} {
 		if more != "" {
-			paragraph(t, strings.Repeat(" ", len(lead)), conn.Redact(more))
+			paragraph(t, below, conn.Redact(more))
 		}
+	}
+	for _, row := range OfferOf(Redacted(c.Certificates, conn.Redact)).Rows(len(lead)) {
+		t.WriteString(below + row + "\n")
 	}
 }
 
@@ -70,20 +74,30 @@ const together = "\x00"
 // are spaces to break it at.
 func paragraph(t *strings.Builder, lead, text string) {
 	const columns = 80
-	width := 0
-	t.WriteString(lead)
+	rows := wrapped(text, columns-len(lead))
+	t.WriteString(lead + strings.Join(rows, "\n"+strings.Repeat(" ", len(lead))) + "\n")
+}
+
+// wrapped breaks text into rows of at most so many columns, at its spaces.
+func wrapped(text string, columns int) []string {
+	var rows []string
+	row, width := "", 0
 	for _, word := range strings.Fields(text) {
-		switch {
-		case width == 0:
-		case len(lead)+width+1+utf8.RuneCountInString(word) > columns:
-			t.WriteString("\n" + strings.Repeat(" ", len(lead)))
-			width = 0
+		switch n := utf8.RuneCountInString(word); {
+		case row == "":
+			row, width = word, n
+		case width+1+n > columns:
+			rows = append(rows, row)
+			row, width = word, n
 		default:
-			t.WriteByte(' ')
-			width++
+			row, width = row+" "+word, width+1+n
 		}
-		t.WriteString(strings.ReplaceAll(word, together, " "))
-		width += utf8.RuneCountInString(word)
 	}
-	t.WriteByte('\n')
+	if row != "" {
+		rows = append(rows, row)
+	}
+	for i := range rows {
+		rows[i] = strings.ReplaceAll(rows[i], together, " ")
+	}
+	return rows
 }

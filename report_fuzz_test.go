@@ -24,6 +24,7 @@ func FuzzReportText(f *testing.F) {
 		own := strings.ReplaceAll(strings.ReplaceAll(says, "%s", c.Network.ProxyPassword.Reveal()), "%S", c.Token.Reveal())
 		r := flow.Report{Account: "@flow-bot", Version: "17.5.2", Lacks: []string{own}, Checks: []flow.Check{
 			{Name: flow.CheckTLS, Status: flow.OK, Text: said}, {Name: flow.CheckAccount, Status: flow.Warning, Text: own, Hint: own, Says: own, Link: "https://h/" + own},
+			{Name: flow.CheckGitLab, Status: flow.Failed, Certificates: []flow.Certificate{{Subject: own, Issuer: own + own, Names: []string{own, "a.example.com"}}}},
 		}}
 		text := r.Text(c)
 		if !utf8.ValidString(said + own) {

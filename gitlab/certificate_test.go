@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"encoding/hex"
 	"encoding/pem"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -83,7 +84,7 @@ func TestWhatACertificateSaysIsCleanedAndCut(t *testing.T) {
 	}
 	s := stand(t, weather.Nginx(), weather.Options{TLS: &weather.TLS{Hosts: names, Chain: weather.SelfSigned}})
 	f := faultAt(t, s.URL(), flow.Network{})
-	if len(f.Chain) != 1 || len(f.Chain[0].Names) != 11 || f.Chain[0].Names[10] != "290 more" || len(f.Sentence()) > 300 {
+	if len(f.Chain) != 1 || len(f.Chain[0].Names) != 10 || f.Chain[0].More != 290 || len(f.Sentence()) > 300 {
 		t.Errorf("%s, %d names", f.Sentence(), len(f.Chain[0].Names))
 	}
 	authority, err := weather.NewAuthority("Acme\x1b[2J Root\u202e")
@@ -93,6 +94,19 @@ func TestWhatACertificateSaysIsCleanedAndCut(t *testing.T) {
 	s = stand(t, weather.Nginx(), weather.Options{TLS: &weather.TLS{Authority: authority}})
 	if f := faultAt(t, s.URL(), flow.Network{}); f.Detail != "Acme[2J Root" || strings.ContainsAny(f.Error()+f.Chain[0].Issuer, "\x1b\u202e") {
 		t.Errorf("%q", f.Error())
+	}
+}
+
+// Nothing that is told of a certificate repeats the token.
+func TestACertificateMayHoldTheToken(t *testing.T) {
+	authority, err := weather.NewAuthority("CA of " + gitlabtest.DemoToken)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := stand(t, weather.Nginx(), weather.Options{TLS: &weather.TLS{Authority: authority, Hosts: []string{gitlabtest.DemoToken + ".example.com", "127.0.0.1"}}})
+	c := failed(testOver(t, s.URL(), flow.Network{}))
+	if told := fmt.Sprintf("%+v", c); len(c.Certificates) != 2 || c.Certificates[0].Subject != "CA of ****" || strings.Contains(told, gitlabtest.DemoToken) {
+		t.Errorf("%s", told)
 	}
 }
 

@@ -189,6 +189,9 @@ func (t *test) set(check flow.Check) {
 	for _, text := range []*string{&check.Text, &check.Hint, &check.Says} {
 		*text = t.redact(*text)
 	}
+	if len(check.Certificates) > 0 {
+		check.Certificates = flow.Redacted(check.Certificates, t.redact)
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for i := range t.report.Checks {
@@ -232,7 +235,10 @@ func (t *test) needsCredential() string { return "needs a " + t.credential() + "
 
 // failure is the check that failed by a fault.
 func (t *test) failure(name string, f *flow.Fault) flow.Check {
-	check := flow.Check{Name: name, Status: flow.Failed, Text: phrase(f.Sentence()), Hint: f.Next(), Says: f.Says, Cause: f.Cause, Field: fieldOf(f.Cause)}
+	check := flow.Check{
+		Name: name, Status: flow.Failed, Text: phrase(f.Sentence()), Hint: f.Next(), Says: f.Says,
+		Cause: f.Cause, Field: fieldOf(f.Cause), Certificates: f.Offered(),
+	}
 	if f.Cause == flow.ScopeMissing && t.method == flow.OAuth {
 		t.needsTicks(&check, f)
 	}
@@ -249,7 +255,9 @@ func fieldOf(cause flow.Cause) flow.Field {
 	case flow.UnknownCA, flow.SelfSigned, flow.CertExpired, flow.CertWanted, flow.CertDenied,
 		flow.ProxyAuth, flow.ProxyDenied, flow.ProxyFailed, flow.BadProxy, flow.BadCertificate:
 		return flow.FieldNetwork
-	case flow.RateLimit, flow.ServerFault, flow.Maintenance, flow.Blocked, flow.ShutOut, flow.Forbidden,
+	case flow.Blocked, flow.ShutOut, flow.Forbidden:
+		return flow.FieldAccount
+	case flow.RateLimit, flow.ServerFault, flow.Maintenance,
 		flow.Captive, flow.Firewall, flow.FrontAuth, flow.CertEarly, flow.OldTLS, flow.Downgrade, flow.Circle:
 		// Nothing that the user typed is wrong.
 		return ""

@@ -2,6 +2,7 @@ package gitlab_test
 
 import (
 	"net/http"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -141,7 +142,7 @@ func TestScopesThatASignInLacks(t *testing.T) {
 			Hint: "Without api GitLab shows Flow no repos, PRs or tickets. Tick api, read_user and read_repository at the application in GitLab, then sign in again:",
 			Link: s.URL() + "/oauth/applications", Says: "403 insufficient_scope", Cause: flow.ScopeMissing, Field: flow.FieldSignIn,
 		}
-		if got != want {
+		if !reflect.DeepEqual(got, want) {
 			t.Errorf("%s: got  %+v\nwant %+v", version, got, want)
 		}
 		if skipped := r.Check(flow.CheckRepo); skipped.Status != flow.Skipped || skipped.Text != "needs the scope api" {

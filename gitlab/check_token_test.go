@@ -174,7 +174,7 @@ func TestWhatShutsAnAccountOut(t *testing.T) {
 		}
 		r := testIt(t, start(t, company, gitlabtest.Options{}), gitlabtest.DemoToken, gitlab.Options{})
 		c := r.Check(flow.CheckAccount)
-		if c.Status != flow.Failed || c.Text != want || c.Field != "" || !strings.HasPrefix(c.Says, "403 Forbidden - ") || r.Passed() {
+		if c.Status != flow.Failed || c.Text != want || c.Field != flow.FieldAccount || !strings.HasPrefix(c.Says, "403 Forbidden - ") || r.Passed() {
 			t.Errorf("%d: %+v", state, c)
 		}
 	}

@@ -5,7 +5,6 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
-	"fmt"
 	"net"
 	"net/http"
 	"strings"
@@ -21,7 +20,7 @@ func (r *request) tlsCause(err error) *flow.Fault {
 	switch {
 	case errors.As(err, &verification):
 		f := r.certificateCause(verification.UnverifiedCertificates, verification.Err)
-		f.Chain = chainOf(verification.UnverifiedCertificates)
+		f.Chain = flow.Redacted(chainOf(verification.UnverifiedCertificates), r.redact)
 		return f
 	case errors.As(err, &record):
 		return recordCause(record.RecordHeader[:])
@@ -121,7 +120,7 @@ func chainOf(certificates []*x509.Certificate) []flow.Certificate {
 	for _, c := range certificates[:min(len(certificates), maxChain)] {
 		told := flow.NewCertificate(c)
 		if more := len(told.Names) - maxNames; more > 0 {
-			told.Names = append(told.Names[:maxNames], fmt.Sprintf("%d more", more))
+			told.Names, told.More = told.Names[:maxNames], more
 		}
 		chain = append(chain, told)
 	}

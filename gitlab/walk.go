@@ -71,8 +71,12 @@ func (l list[Row]) next(ctx context.Context, s idRange) (rows []Row, rest idRang
 // outOfOrder is the fault of a server that does not sort as it was asked to. Which
 // IDs it was is for the log: of several workers any may be the first to see it.
 func (l list[Row]) outOfOrder(id, after int64) *flow.Fault {
+	which := l.odd(l.what, "id %d came after id %d", id, after)
+	if id <= 0 {
+		return which // at once, whoever asks
+	}
 	f := l.odd(l.what, "ids come out of order")
-	f.Err = fmt.Errorf("id %d came after id %d", id, after)
+	f.Err = which.Err
 	return f
 }
 

@@ -24,6 +24,9 @@ func redacted(r flow.Report, c flow.Connection) flow.Report {
 	for i := range r.Checks {
 		check := &r.Checks[i]
 		texts = append(texts, &check.Text, &check.Hint, &check.Link, &check.Says)
+		if len(check.Certificates) > 0 {
+			check.Certificates = flow.Redacted(check.Certificates, c.Redact)
+		}
 	}
 	for i := range r.Lacks {
 		texts = append(texts, &r.Lacks[i])

@@ -29,9 +29,9 @@ func accepted(st styles, base flow.BaseURL, by flow.Network, width int) []string
 }
 
 // isPlain reports whether what is sent can be read on the way; of an address that
-// is not known yet, whether that would be accepted.
+// is not known yet, whether that would be accepted. Where it is not, nothing is sent.
 func isPlain(base flow.BaseURL, by flow.Network) bool {
-	return base.IsPlain() || base.IsZero() && by.PlainHTTP
+	return by.PlainHTTP && (base.IsPlain() || base.IsZero())
 }
 
 // withoutAccepted is a network without what has a row of its own.

@@ -79,9 +79,10 @@ func (l *checkList) explain(b *body, c flow.Check, indent, width int) {
 	}
 	if c.Hint != "" {
 		for _, row := range wrap(underNetwork(c.Hint), room) {
-			b.add(prefixed(lead, fingerprintRows(row, room))...)
+			b.add(prefixed(lead, flow.SplitFingerprint(row, room))...)
 		}
 	}
+	b.offer(flow.OfferOf(c.Certificates), len(lead), width)
 	if c.Link != "" {
 		b.addLines(l.env.styles.address(c.Link, width)...)
 	}

@@ -99,6 +99,7 @@ func (c *connection) update(msg tea.Msg) (move, tea.Cmd) {
 		return move{kind: next}, nil
 	case key.Matches(k, keys.enter) && c.checks.failed().Field == flow.FieldSignIn:
 		return c.w.signInAnew(), nil
+	case key.Matches(k, keys.enter) && c.checks.failed().Field == "": // another answer would not help
 	case key.Matches(k, keys.enter):
 		c.w.mend = c.checks.failed().Field
 		return move{kind: toStep, step: flow.StepCredentials}, nil
@@ -129,6 +130,8 @@ func (c *connection) view(width, height int) screen {
 		s.keys = []key.Binding{does(keys.back, "cancel")}
 	case c.checks.report.Passed():
 		s.keys = c.checks.keys(does(keys.enter, c.w.onward()))
+	case c.checks.failed().Field == "":
+		s.keys = c.checks.keys(keys.again)[1:]
 	default:
 		s.keys = c.checks.keys(does(keys.enter, c.mending()))
 	}

@@ -211,7 +211,7 @@ func (c *credentials) toggle() tea.Cmd {
 		c.net.n.PlainHTTP = !c.net.n.PlainHTTP
 		return c.takeNetwork()
 	case stopNet + stop(netUnverified):
-		c.net.n.Unverified = !c.net.n.Unverified
+		c.net.toggle(netUnverified)
 		return c.takeNetwork()
 	}
 	return nil

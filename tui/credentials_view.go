@@ -136,7 +136,7 @@ func (c *credentials) viewBase(b *body, label, width int) {
 		if c.at == stopPlain {
 			b.focus(len(indent))
 		}
-		b.add(st.mark(c.at == stopPlain) + strings.Repeat(" ", label) + box + "use http for this GitLab")
+		b.add(st.mark(c.at == stopPlain) + strings.Repeat(" ", label) + box + usePlain)
 	}
 }
 

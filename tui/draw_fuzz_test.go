@@ -128,7 +128,7 @@ func FuzzText(f *testing.F) {
 		if row := headerRow(text, "1 of 7", width); ansi.StringWidth(row) > max(width-1, len("1 of 7")) {
 			t.Fatalf("%q in %d columns is the header %q", text, width, row)
 		}
-		if whole := strings.Join(fingerprintRows(text, width), ""); whole != text {
+		if whole := strings.Join(flow.SplitFingerprint(text, width), ""); whole != text {
 			t.Fatalf("%q in %d columns is %q", text, width, whole)
 		}
 		if width == 0 || strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r > '~' }) {

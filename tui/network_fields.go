@@ -21,6 +21,7 @@ type networkFields struct {
 	bad   [netStops]*flow.Fault
 	fault *flow.Fault // what went wrong on the way; nil: nothing
 	all   bool        // every field is shown
+	plain bool        // http was accepted, which can be taken back; Credentials asks beside the address
 
 	readers [netStops]task // of files, by netCA and netCertificate
 	parted  bool           // a password was taken out of the address that is being typed
@@ -31,7 +32,8 @@ type networkFields struct {
 type netStop int
 
 const (
-	netCA         netStop = iota // a file with authorities to trust
+	netPlain      netStop = iota // a box
+	netCA                        // a file with authorities to trust
 	netUnverified                // a box
 	netProxy
 	netPassword    // of the proxy
@@ -75,7 +77,7 @@ func (f *networkFields) set(n flow.Network) {
 	if f.lost = n.Certificate != "" && n.Key.IsZero(); f.lost {
 		n.Certificate = ""
 	}
-	f.n, f.fault, f.bad, f.parted = n, nil, [netStops]*flow.Fault{}, false
+	f.n, f.fault, f.bad, f.parted, f.plain = n, nil, [netStops]*flow.Fault{}, false, n.PlainHTTP
 	for s := range f.texts {
 		f.taken[s] = ""
 		f.texts[s].setValue("")
@@ -97,6 +99,8 @@ func needsSecrets(n flow.Network) bool { return n.Certificate != "" || proxyUser
 func (f *networkFields) open(s netStop) bool {
 	asked := f.all || f.mayCure(s) || f.texts[s].value() != "" || f.bad[s] != nil
 	switch s {
+	case netPlain:
+		return f.all && f.plain
 	case netCA:
 		return asked || f.n.Authorities != ""
 	case netUnverified:
@@ -109,12 +113,24 @@ func (f *networkFields) open(s netStop) bool {
 	return asked
 }
 
-// at is the field of an answer, nil for the box.
+// at is the field of an answer, nil for a box.
 func (f *networkFields) at(s netStop) *field {
-	if s == netUnverified {
+	if isBox(s) {
 		return nil
 	}
 	return &f.texts[s]
+}
+
+func isBox(s netStop) bool { return s == netPlain || s == netUnverified }
+
+// toggle switches the box of an answer.
+func (f *networkFields) toggle(s netStop) {
+	switch s {
+	case netPlain:
+		f.n.PlainHTTP = !f.n.PlainHTTP
+	case netUnverified:
+		f.n.Unverified = !f.n.Unverified
+	}
 }
 
 // edit gives a key or a paste to a field. Clearing one that is empty takes away
@@ -157,7 +173,7 @@ func (f *networkFields) holds(s netStop) bool {
 // leave takes an answer when the focus leaves it, if it has changed. What stands
 // in files is read by the command; take has it then.
 func (f *networkFields) leave(s netStop) tea.Cmd {
-	if s == netUnverified {
+	if isBox(s) {
 		return nil
 	}
 	text := strings.TrimSpace(f.texts[s].value())
@@ -183,6 +199,15 @@ func (f *networkFields) leave(s netStop) tea.Cmd {
 func (f *networkFields) takePassword(text string) {
 	f.taken[netPassword] = text
 	f.n.ProxyPassword = flow.NewSecret(text)
+	f.checkPassword()
+}
+
+// checkPassword refuses a password that would be sent to nobody.
+func (f *networkFields) checkPassword() {
+	f.bad[netPassword] = nil
+	if !f.n.ProxyPassword.IsZero() && proxyUser(f.n.Proxy) == "" {
+		f.bad[netPassword] = &flow.Fault{Cause: flow.NoProxyUser}
+	}
 }
 
 // wrong is the first answer that can't be used; false: none.
@@ -219,7 +244,7 @@ func (f *networkFields) mayCure(s netStop) bool {
 // endsAt reports whether nothing that belongs to an answer comes behind it.
 func (f *networkFields) endsAt(s netStop) bool {
 	switch s {
-	case netUnverified:
+	case netPlain, netUnverified:
 		return false
 	case netProxy:
 		return proxyUser(f.texts[s].value()) == "" || !f.n.ProxyPassword.IsZero() || f.texts[netPassword].value() != ""

@@ -79,27 +79,33 @@ func TestClearedProxyTakesItsPasswordAlong(t *testing.T) {
 	}
 }
 
+// A password is kept for a user name only: without one it would be sent to nobody.
+func TestProxyPasswordNeedsAUser(t *testing.T) {
+	for _, test := range []struct {
+		proxy   string
+		refused bool
+	}{{"", true}, {"proxy:3128", true}, {"ana@proxy:3128", false}} {
+		f := proxyFields(flow.Network{})
+		f.edit(netProxy, tea.PasteMsg{Content: test.proxy})
+		f.leave(netProxy)
+		f.texts[netPassword].setValue("hunter22")
+		f.leave(netPassword)
+		if stop, refused := f.wrong(); refused != test.refused || refused && stop != netPassword {
+			t.Errorf("with the proxy %q: refused %v, at %v", test.proxy, refused, stop)
+		}
+		f.texts[netProxy].setValue("ana@other:3128")
+		f.leave(netProxy)
+		if _, refused := f.wrong(); refused {
+			t.Errorf("with the proxy %q: refused after another one was given", test.proxy)
+		}
+	}
+}
+
 // A certificate without its key, as drafts are kept, is asked for anew.
 func TestLostKey(t *testing.T) {
 	f := newNetworkFields(&env{}, flow.Network{Certificate: "a certificate"})
 	if !f.lost || f.n.Certificate != "" || !f.open(netCertificate) || !f.open(netKey) {
 		t.Errorf("the fields are %+v", f.n)
-	}
-}
-
-// Whoever compares a fingerprint finds whole pairs in every row.
-func TestFingerprintRows(t *testing.T) {
-	sum := strings.TrimSuffix(strings.Repeat("4f:19:", 16), ":")
-	for width := 2; width < 100; width++ {
-		rows := fingerprintRows(sum, width)
-		if strings.Join(rows, "") != sum {
-			t.Fatalf("at %d columns it reads %q", width, rows)
-		}
-		for i, row := range rows {
-			if last := i == len(rows)-1; len(row)%3 != map[bool]int{false: 0, true: 2}[last] || len(row) > max(width, 3) {
-				t.Errorf("at %d columns a row is %q", width, row)
-			}
-		}
 	}
 }
 
@@ -128,7 +134,7 @@ func TestFaultsNameThePageOfTheirFields(t *testing.T) {
 func TestOfferedCertificate(t *testing.T) {
 	day := time.Date(2031, 11, 3, 0, 0, 0, 0, time.UTC)
 	root := flow.Certificate{Subject: "Acme Root CA 2", Issuer: "Acme Root CA 2", Until: day, SHA256: strings.TrimSuffix(strings.Repeat("4f:19:", 16), ":")}
-	server := flow.Certificate{Subject: "gitlab", Issuer: "Acme Root CA 2", From: day.AddDate(-5, 0, 0), Until: day.AddDate(-4, 0, 0), Names: []string{"a.example.com", "b.example.com", "c.example.com", "d.example.com", "e.example.com"}}
+	server := flow.Certificate{Subject: "gitlab", Issuer: "Acme Root CA 2", From: day.AddDate(-5, 0, 0), Until: day.AddDate(-4, 0, 0), Names: []string{"a.example.com", "b.example.com", "c.example.com", "d.example.com", "e.example.com"}, More: 290}
 	between := root
 	between.Subject = "Acme Servers"
 	for _, test := range []struct {
@@ -138,20 +144,20 @@ func TestOfferedCertificate(t *testing.T) {
 		want  string
 	}{
 		{"a root, wide", []flow.Certificate{server, root}, 80, `                  Offered: "Acme Root CA 2", until 3 Nov 2031, SHA-256
-                  4f:19:4f:19:4f:19:4f:19:4f:19:4f:19:4f:19:4f:19:4f:19:4f:19:
-                  4f:19:4f:19:4f:19:4f:19:4f:19:4f:19
+                  4f:19:4f:19:4f:19:4f:19:4f:19:4f:19:4f:19:4f:19:
+                  4f:19:4f:19:4f:19:4f:19:4f:19:4f:19:4f:19:4f:19
                   The server's own is for a.example.com, b.example.com,
-                  c.example.com and 2 more, from 3 Nov 2026 until 3 Nov 2027.`},
+                  c.example.com and 292 more, from 3 Nov 2026 until 3 Nov 2027.`},
 		{"a root, narrow", []flow.Certificate{server, root}, 60, `    Offered: "Acme Root CA 2", until 3 Nov 2031, SHA-256
-    4f:19:4f:19:4f:19:4f:19:4f:19:4f:19:4f:19:4f:19:4f:19:
-    4f:19:4f:19:4f:19:4f:19:4f:19:4f:19:4f:19`},
+    4f:19:4f:19:4f:19:4f:19:4f:19:4f:19:4f:19:4f:19:
+    4f:19:4f:19:4f:19:4f:19:4f:19:4f:19:4f:19:4f:19`},
 		{"the last that is sent, narrow", []flow.Certificate{server, between}, 60, `    Offered: "Acme Servers" from "Acme Root CA 2", until 3
     Nov 2031, SHA-256
-    4f:19:4f:19:4f:19:4f:19:4f:19:4f:19:4f:19:4f:19:4f:19:
-    4f:19:4f:19:4f:19:4f:19:4f:19:4f:19:4f:19`},
+    4f:19:4f:19:4f:19:4f:19:4f:19:4f:19:4f:19:4f:19:
+    4f:19:4f:19:4f:19:4f:19:4f:19:4f:19:4f:19:4f:19`},
 		{"its own alone, wide", []flow.Certificate{root}, 80, `                  Offered: "Acme Root CA 2", until 3 Nov 2031, SHA-256
-                  4f:19:4f:19:4f:19:4f:19:4f:19:4f:19:4f:19:4f:19:4f:19:4f:19:
-                  4f:19:4f:19:4f:19:4f:19:4f:19:4f:19
+                  4f:19:4f:19:4f:19:4f:19:4f:19:4f:19:4f:19:4f:19:
+                  4f:19:4f:19:4f:19:4f:19:4f:19:4f:19:4f:19:4f:19
                   It is for no name, from 1 Jan 0001 until 3 Nov 2031.`},
 	} {
 		f := newNetworkFields(&env{}, flow.Network{})

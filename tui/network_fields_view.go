@@ -24,8 +24,10 @@ func (f *networkFields) draw(b *body, focused netStop, width int) {
 	for s := range netStops {
 		switch {
 		case !f.open(s) && s != focused:
+		case s == netPlain:
+			f.drawBox(b, s == focused, f.n.PlainHTTP, usePlain, width)
 		case s == netUnverified:
-			f.drawBox(b, s == focused, width)
+			f.drawBox(b, s == focused, f.n.Unverified, useUnverified(width), width)
 		default:
 			f.drawField(b, s, s == focused, width)
 		}
@@ -73,17 +75,27 @@ func (f *networkFields) drawField(b *body, s netStop, focused bool, width int) {
 	}
 }
 
-// drawBox offers to go without the proof that a certificate is.
-func (f *networkFields) drawBox(b *body, focused bool, width int) {
-	margin, text := 2+netLabelWidth, "use it unverified: others on the way can pose as GitLab"
-	if width < roomy {
-		margin, text = 4, "use it unverified: others can pose as GitLab"
+// usePlain is what a box says of http.
+const usePlain = "use http for this GitLab"
+
+// useUnverified is what a box says of going without the proof that a certificate is.
+func useUnverified(width int) string {
+	switch {
+	case width < 55:
+		return "unverified: others can pose as it"
+	case width < roomy:
+		return "use it unverified: others can pose as GitLab"
 	}
-	if width < 55 {
-		text = "unverified: others can pose as it"
+	return "use it unverified: others on the way can pose as GitLab"
+}
+
+func (f *networkFields) drawBox(b *body, focused, ticked bool, text string, width int) {
+	margin := 2 + netLabelWidth
+	if width < roomy {
+		margin = 4
 	}
 	box := "[ ] "
-	if f.n.Unverified {
+	if ticked {
 		box = "[x] "
 	}
 	if focused {
@@ -162,51 +174,29 @@ func (f *networkFields) offers() bool {
 // drawOffered says what the server showed, so that it can be compared with what
 // its administrator says.
 func (f *networkFields) drawOffered(b *body, margin, width int) {
-	own, last := f.fault.Chain[0], f.fault.Chain[len(f.fault.Chain)-1]
-	from := ""
-	if last.Issuer != last.Subject {
-		from = ` from "` + last.Issuer + `"`
-	}
-	b.prose(width, margin, 0, "Offered: "+last.Name()+from+", until "+flow.Date(last.Until)+", SHA-256")
-	for _, row := range fingerprintRows(last.SHA256, width-1-margin) {
-		b.add(strings.Repeat(" ", margin) + row)
-	}
+	offer := flow.OfferOf(f.fault.Offered())
 	if width < roomy {
-		return
+		offer.Own = ""
 	}
-	lead := "The server's own is for "
-	if len(f.fault.Chain) == 1 {
-		lead = "It is for "
-	}
-	names := "no name"
-	if n := len(own.Names); n > 4 {
-		names = strings.Join(own.Names[:3], ", ") + " and " + flow.Number(n-3) + " more"
-	} else if n > 0 {
-		names = strings.Join(own.Names, ", ")
-	}
-	b.prose(width, margin, dropDetail, lead+names+", from "+flow.Date(own.From)+" until "+flow.Date(own.Until)+".")
+	b.offer(offer, margin, width)
 }
 
-// fingerprintRows splits a fingerprint into rows, between pairs only; of any other
-// text it makes one.
-func fingerprintRows(sum string, width int) []string {
-	if len(sum) <= width || strings.ContainsAny(sum, " /") {
-		return []string{sum}
+// offer adds what a server showed; what only explains goes where there is no room.
+func (b *body) offer(o flow.Offer, margin, width int) {
+	if o.Lead == "" {
+		return
 	}
-	pairs := strings.Split(sum, ":")
-	most := max(width/len("4f:"), 1)
-	var rows []string
-	for len(pairs) > most {
-		rows = append(rows, strings.Join(pairs[:most], ":")+":")
-		pairs = pairs[most:]
+	b.prose(width, margin, 0, o.Lead)
+	b.add(prefixed(strings.Repeat(" ", margin), flow.SplitFingerprint(o.SHA256, width-1-margin))...)
+	if o.Own != "" {
+		b.prose(width, margin, dropDetail, o.Own)
 	}
-	return append(rows, strings.Join(pairs, ":"))
 }
 
 // keys are those of an answer that has the focus; main is what enter does.
 func (f *networkFields) keys(s netStop, main key.Binding) []key.Binding {
 	switch {
-	case s == netUnverified:
+	case isBox(s):
 		return []key.Binding{does(keys.space, "accept or not"), main, keys.next, keys.back, keys.help}
 	case s == netPassword && f.texts[s].value() != "":
 		show := "show password"

@@ -164,7 +164,7 @@ func (p *networkPage) press(k tea.KeyPressMsg) (move, tea.Cmd) {
 		f := p.fields.at(netPassword)
 		f.showing = !f.showing
 	case !onField && key.Matches(k, keys.space):
-		p.fields.n.Unverified = !p.fields.n.Unverified
+		p.fields.toggle(p.at)
 	default:
 		p.edit(k)
 	}
@@ -172,7 +172,7 @@ func (p *networkPage) press(k tea.KeyPressMsg) (move, tea.Cmd) {
 }
 
 func (p *networkPage) enterOn() tea.Cmd {
-	if p.fields.bad[p.at] == nil && !p.fields.endsAt(p.at) && p.at != netUnverified {
+	if p.fields.bad[p.at] == nil && !p.fields.endsAt(p.at) && !isBox(p.at) {
 		p.stepBy(1)
 		return nil
 	}

@@ -75,6 +75,7 @@ func (f *networkFields) takeProxy(text string) {
 		f.dropPassword()
 	}
 	f.parted = false
+	f.checkPassword()
 }
 
 func (f *networkFields) dropPassword() {

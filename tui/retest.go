@@ -144,7 +144,7 @@ func (r *retest) back() (move, tea.Cmd) {
 func (r *retest) mending() (string, func() page) {
 	field := r.checks.failed().Field
 	switch {
-	case r.opened && field == "", field == flow.FieldBaseURL && hasFixedAddress(r.d.in):
+	case r.opened && (field == "" || field == flow.FieldAccount), field == flow.FieldBaseURL && hasFixedAddress(r.d.in):
 		return "", nil
 	case field == flow.FieldNetwork:
 		return "change the network", func() page { return newNetworkPage(r.d) }

@@ -35,7 +35,7 @@ Progress goes to stderr, the report to stdout: plain text without secrets, fit f
 
 ` + networkHelp + `
 
-With --json it prints one object: integration ("" where it is not stored), base_url, own_url, at, server, version, lacks, account, network, checks, summary and passed; each check with name, status, cause (of a failure, such as token expired), text, hint, link, says (the server's own words) and took_ms.
+With --json it prints one object: integration ("" where it is not stored), base_url, own_url, at, server, version, lacks, account, network, checks, summary and passed; each check with name, status, cause (of a failure, such as token expired), text, hint, link, says (the server's own words), took_ms and certificates: of a server that is not trusted the one in question, then its own, each with subject, issuer, names, not_before, not_after and sha256.
 
 Exit codes: 0 all is well; 10 it works, with warnings; 11 something failed; 1 it could not be tested; 2 the command or what it was given is wrong. Without a token 0 and 10 say only that a GitLab answers there.`,
 		Example: `flow check acme-gitlab

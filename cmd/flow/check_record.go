@@ -57,6 +57,8 @@ type checkLine struct {
 	Link   string           `json:"link"`
 	Says   string           `json:"says"`
 	TookMS int64            `json:"took_ms"`
+
+	Certificates []flow.Certificate `json:"certificates"` // of a server that is not trusted
 }
 
 func (c checked) record() checkRecord {
@@ -70,6 +72,7 @@ func (c checked) record() checkRecord {
 		record.Checks = append(record.Checks, checkLine{
 			Name: check.Name, Status: check.Status, Cause: check.Cause, Text: c.redact(check.Text), Hint: c.redact(check.Hint),
 			Link: c.redact(check.Link), Says: c.redact(check.Says), TookMS: check.Took.Milliseconds(),
+			Certificates: flow.Redacted(check.Certificates, c.redact),
 		})
 	}
 	return record

@@ -32,7 +32,7 @@ With --oauth somebody approves Flow in a browser, on any machine, within ten min
 
 ` + networkHelp + `
 
-Progress goes to stderr, the result to stdout. With --json stdout has one object a line, each with its event: auth_url, user_code, refused (an answer that is not valid; it goes on waiting) and authorized of OAuth, then a check for each of the test, found, created, and error if it ends with one. A mistake in the flags themselves is told on stderr only.`,
+Progress goes to stderr, the result to stdout. With --json stdout has one object a line, each with its event: auth_url, user_code, refused (an answer that is not valid; it goes on waiting) and authorized of OAuth, then a check for each of the test, found, created, and error if it ends with one. Where a server is not trusted, check and error have its certificates, as flow check --json has them. A mistake in the flags themselves is told on stderr only.`,
 		Example: `flow connect --name acme-gitlab --base-url gitlab.acme.com --token-file token
 flow connect --base-url gitlab.acme.com/git --services repo,pr < token
 flow connect --base-url gitlab.acme.com --oauth --client-id ID --client-secret-file secret

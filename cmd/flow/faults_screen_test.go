@@ -2,11 +2,13 @@ package main
 
 import (
 	"net/http"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"flow/gitlab/gitlabtest"
 	"flow/gitlab/gitlabtest/weather"
+	"flow/tui"
 )
 
 // A screenMishap is one as the wizard shows it.
@@ -76,6 +78,53 @@ func TestFaultScreens(t *testing.T) {
 			}
 			tm.see(m.see, "esc back").golden("faults/"+m.name, f.steadied)
 			tm.leave()
+		})
+	}
+}
+
+// Where no other answer helps the test can be made again, and the answers are a
+// key away.
+func TestFaultOfNoAnswer(t *testing.T) {
+	t.Parallel()
+	both(t, func(t *testing.T, width, height int) {
+		f := newTrial(t)
+		s := f.gitlab(gitlabtest.Options{})
+		mend := s.Fail(weather.At("/api/v4/**", weather.RackAttack(10*time.Minute, 600)))
+		var later atomic.Bool // than GitLab asks to wait
+		w := worldOf(t, nil, func() time.Time {
+			if later.Load() {
+				return day.Add(11 * time.Minute)
+			}
+			return day
+		})
+		w.sleep = f.program.reach.Sleep
+		tm := w.open(width, height)
+		tm.address(s.URL()).see("A GitLab answers here", "/^> Access token/").typed(gitlabtest.DemoToken).press("enter")
+		tm.see("Not connected:", "asks Flow to wait", "/until \\d\\d:\\d\\d/", "/^  r test again/").never("change the")
+		mend()
+		later.Store(true)
+		tm.press("enter", "r").see("Connected:", "enter continue").leave()
+	})
+}
+
+// A certificate that is not valid yet, or TLS of old, may be those of the wrong
+// host: from a test that fails by them a few keys lead to the address.
+func TestFaultOfTheServerLeadsBackToTheAddress(t *testing.T) {
+	t.Parallel()
+	for says, o := range map[string]*weather.TLS{`Offered: "localhost" from "Acme Root CA 2", until`: weather.NotYetValid(), "newer than TLS 1.1": weather.OldTLS()} {
+		t.Run(says[:7], func(t *testing.T) {
+			t.Parallel()
+			f := newTrial(t)
+			o.Authority, _ = weather.NewAuthority("Acme Root CA 2")
+			site, other := secured(f, weather.TLS{Authority: o.Authority}), f.gitlab(gitlabtest.Options{})
+			w := worldOf(t, nil, f.program.now)
+			w.deps = func(d *tui.Deps) { d.Network.Authorities = string(site.CA()) }
+			tm := w.open(80, 24)
+			tm.address(site.URL()).see("A GitLab answers here", "/^> Access token/").typed(gitlabtest.DemoToken).see("15 characters")
+			site.Front.Close()
+			f.serve(weather.To(site.Server.URL()), weather.Options{Addr: site.Front.Addr(), TLS: o})
+			tm.press("enter").see("Not connected:", "/^> failed    TLS/", says, "/^  r test again/").press("esc").see("/^> Access token/")
+			tm.press("shift+tab", "shift+tab", "shift+tab").see("/^> Base URL/").press("ctrl+u").typed(other.URL()).press("enter").see("A GitLab answers here").leave()
 		})
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -212,7 +213,8 @@ func telling(text string) string {
 var (
 	duration    = regexp.MustCompile(`\s+\(\d+\s+ms\)`) // the end of what stands there
 	fingerprint = regexp.MustCompile(`([0-9a-f]{2}:){31}[0-9a-f]{2}`)
-	untilDay    = regexp.MustCompile(`until \d+ \w+ \d{4}`)
+	halfOfOne   = regexp.MustCompile(`([0-9a-f]{2}:){15}[0-9a-f]{2}`)
+	validity    = regexp.MustCompile(`(from|until)\s+\d+\s+\w+\s+(\d{4})`) // also where a row ends in it
 	waited      = regexp.MustCompile(`made Flow wait \d+ times?`)
 	clockTime   = regexp.MustCompile(`until \d\d:\d\d\b`)
 	testedAt    = regexp.MustCompile(`(?m)^  Tested .*\n`)
@@ -222,9 +224,19 @@ var (
 func (f *trial) told() string {
 	text := strings.ReplaceAll(f.steadied(f.heard.String()), f.dir+string(filepath.Separator), "")
 	text = duration.ReplaceAllString(text, "")
-	text = untilDay.ReplaceAllString(text, "until 3 Nov 2036")
+	text = validity.ReplaceAllStringFunc(text, steadyDay)
 	text = fingerprint.ReplaceAllString(text, "4f:19:...")
+	text = halfOfOne.ReplaceAllString(text, "4f:19:...:e0")
 	return testedAt.ReplaceAllString(text, "")
+}
+
+// steadyDay is another day for those that are counted from today.
+func steadyDay(said string) string {
+	parts := validity.FindStringSubmatch(said)
+	if year, _ := strconv.Atoi(parts[2]); year <= longAgo.Year() || year >= farOff.Year() {
+		return said
+	}
+	return map[string]string{"from": "from 3 Nov 2026", "until": "until 3 Nov 2036"}[parts[1]]
 }
 
 // steadied has the names of addresses, and times and numbers that are always the

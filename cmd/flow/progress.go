@@ -23,9 +23,10 @@ func tellChecks(w io.Writer, names commands) func(flow.Check) {
 		}
 		c = shown(c, names)
 		fmt.Fprintln(w, pad(string(c.Status), checkStatusWidth)+pad(c.Name, checkNameWidth)+c.Text)
-		for _, text := range []string{c.Hint, c.Link, c.Quote()} {
+		const indent = checkStatusWidth + checkNameWidth
+		for _, text := range append([]string{c.Hint, c.Link, c.Quote()}, flow.OfferOf(c.Certificates).Rows(indent)...) {
 			if text != "" {
-				fmt.Fprintln(w, strings.Repeat(" ", checkStatusWidth+checkNameWidth)+text)
+				fmt.Fprintln(w, strings.Repeat(" ", indent)+text)
 			}
 		}
 	}

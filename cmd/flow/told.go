@@ -30,6 +30,8 @@ type problem struct {
 	Sentence string     `json:"sentence"` // what is, and why
 	Next     string     `json:"next"`     // what to do
 	Says     string     `json:"says"`     // the server's own words
+
+	Certificates []flow.Certificate `json:"certificates,omitempty"` // of a server that is not trusted
 }
 
 const badUsage flow.Cause = "usage"
@@ -45,12 +47,12 @@ func wordsOf(err error) problem {
 	if next == "" {
 		next = nextStep(f, hint.commands)
 	}
-	return problem{Cause: f.Cause, Sentence: f.Sentence(), Next: next, Says: f.Says}
+	return problem{Cause: f.Cause, Sentence: f.Sentence(), Next: next, Says: f.Says, Certificates: f.Offered()}
 }
 
 // lines are what people read of it.
 func (p problem) lines() string {
-	return lines(p.Sentence, p.Next, flow.Quote(p.Cause, p.Says))
+	return lines(append([]string{p.Sentence, p.Next, flow.Quote(p.Cause, p.Says)}, flow.OfferOf(p.Certificates).Rows(0)...)...)
 }
 
 // told is an error as it is printed: what is and why, what to do, and the

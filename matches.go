@@ -17,14 +17,6 @@ func newBits(n int) bitset { return make(bitset, (n+63)/64) }
 func (b bitset) has(i int) bool { return b[i/64]&(1<<(i%64)) != 0 }
 func (b bitset) set(i int)      { b[i/64] |= 1 << (i % 64) }
 
-func (b bitset) count() int {
-	n := 0
-	for _, word := range b {
-		n += bits.OnesCount64(word)
-	}
-	return n
-}
-
 // each calls f for every position in the set, in order.
 func (b bitset) each(f func(i int)) {
 	for w, word := range b {

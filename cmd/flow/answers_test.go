@@ -141,6 +141,7 @@ func TestAnswersOfATerminal(t *testing.T) {
 // The whole command on a terminal: the secret is asked for and not shown, a wrong
 // paste is far too long, and the right one is shown as it is pasted.
 func TestSignInOnATerminal(t *testing.T) {
+	t.Parallel()
 	server, err := gitlabtest.Start(gitlabtest.Sized(1, time.Now()), gitlabtest.Options{Path: "/git"})
 	if err != nil {
 		t.Fatal(err)

@@ -25,6 +25,7 @@ import (
 //	start [<FILE] CMD ...   starts a command; its stdin is the file, else open for types
 //	approves DOOR [USER]    somebody approves Flow: at the short or the long address, with the code, or by a paste
 //	denies DOOR [USER]      likewise
+//	opens DOOR              somebody opens the short or the long address, and looks at GitLab's page first
 //	types TEXT              writes a line to its stdin
 //	says REGEXP             waits until it has written that to stderr
 //	interrupts              sends SIGINT
@@ -37,7 +38,7 @@ import (
 //	revokesignins           revokes all of them, as somebody does in GitLab
 //	renewsecret             gives the application another secret
 var attemptCommands = map[string]func(*testscript.TestScript, bool, []string){
-	"start": cmdStart, "approves": cmdApproves, "denies": cmdDenies, "types": cmdTypes, "says": cmdSays, "interrupts": cmdInterrupts,
+	"start": cmdStart, "approves": cmdApproves, "denies": cmdDenies, "opens": cmdOpens, "types": cmdTypes, "says": cmdSays, "interrupts": cmdInterrupts,
 	"ends": cmdEnds, "event": cmdEvent, "events": cmdEvents, "closed": cmdClosed, "signins": cmdSignIns, "fails": cmdFails, "renewsecret": cmdRenewSecret,
 	"revokesignins": cmdRevokeSignIns,
 }
@@ -104,15 +105,10 @@ func answerAt(ts *testscript.TestScript, args []string, approve bool) {
 		ts.Check(browser.EnterCode(ctx, p.find(ts, &p.err, `^  enter  ([0-9A-Z]+), within [0-9]+ minutes$`)[1], approve))
 		return
 	}
-	pattern := `^(https?://.*/oauth/authorize\?.*)$`
-	if args[0] == "short" {
-		pattern = `^  open   (http://127\.0\.0\.1:[0-9]+/[0-9a-z]{8})$`
-	}
-	address := p.find(ts, &p.err, pattern)[1]
 	if args[0] == "paste" {
 		browser.StopBefore = isCallback
 	}
-	landing, err := browser.Authorize(ctx, address, approve)
+	landing, err := browser.Authorize(ctx, addressOf(ts, args[0]), approve)
 	ts.Check(err)
 	switch {
 	case args[0] == "paste":
@@ -120,6 +116,25 @@ func answerAt(ts *testscript.TestScript, args []string, approve bool) {
 	case landing.Status != http.StatusOK:
 		ts.Fatalf("the browser ended on %s: %d\n%s", landing.URL, landing.Status, landing.Page)
 	}
+}
+
+// addressOf is the one that leads to a door.
+func addressOf(ts *testscript.TestScript, door string) string {
+	p, pattern := attempt(ts), `^(https?://.*/oauth/authorize\?.*)$`
+	if door == "short" {
+		pattern = `^  open   (http://127\.0\.0\.1:[0-9]+/[0-9a-z]{8})$`
+	}
+	return p.find(ts, &p.err, pattern)[1]
+}
+
+func cmdOpens(ts *testscript.TestScript, _ bool, args []string) {
+	browser := gitlabtest.NewBrowser(gitLabOf(ts).server, gitlabtest.DemoUser, gitlabtest.DemoPassword)
+	defer browser.Close()
+	browser.StopBefore = func(u *url.URL) bool { return strings.HasSuffix(u.Path, "/oauth/authorize") }
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	_, err := browser.Authorize(ctx, addressOf(ts, args[0]), true)
+	ts.Check(err)
 }
 
 // isCallback says where a browser ends that can't reach the page it is led to.

@@ -13,6 +13,7 @@ import (
 // A report is made to be given away: also what a server or a proxy repeats of the
 // secrets, in whichever writing, is not in it.
 func TestAReportHoldsNoSecret(t *testing.T) {
+	t.Parallel()
 	f := newTrial(t)
 	f.file("token", []byte(secret))
 	s := f.gitlab(gitlabtest.Options{})

@@ -51,7 +51,7 @@ func newChromium(t *testing.T) *chromium {
 	c := &chromium{t: t, ctx: ctx}
 	// The first thing that is done starts the browser, and takes no bound.
 	c.do(chromedp.Navigate("about:blank"))
-	c.ctx, cancel = context.WithTimeout(ctx, 2*time.Minute)
+	c.ctx, cancel = context.WithTimeout(ctx, 3*patience)
 	t.Cleanup(cancel)
 	var listening sync.WaitGroup
 	requests, failures := chromedp.Events(c.ctx, network.RequestWillBeSent), chromedp.Events(c.ctx, network.LoadingFailed)
@@ -179,6 +179,7 @@ func (c *chromium) looks(name string) {
 // A whole first visit with a real browser: Flow is registered with the values on
 // the screen, then signed in to, denied and approved.
 func TestChromiumRegistersAndSignsIn(t *testing.T) {
+	t.Parallel()
 	c := newChromium(t)
 	w := newWorld(t, gitlabtest.Options{Version: "17.5.2-ee"})
 	tm := w.open(80, 24).oauthCredentials(w.server.URL())
@@ -231,11 +232,13 @@ func (c *chromium) onlyHere(gitlab string) {
 // While GitLab is asked the browser says so; then the outcome takes its place,
 // without a script.
 func TestChromiumSeesTheCodeArriveFirst(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct{ name, secret, want, wantNot string }{
 		{"signed in", gitlabtest.DemoClientSecret, "Signed in", "Code received"},
 		{"refused", "not-the-secret-of-flow", "Client secret is refused by GitLab.", "Signed in"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
 			c := newChromium(t)
 			server, err := gitlabtest.Start(gitlabtest.Demo(time.Now()), gitlabtest.Options{Version: "16.11.0", Path: "/git"})
 			if err != nil {
@@ -288,6 +291,7 @@ func TestChromiumSeesTheCodeArriveFirst(t *testing.T) {
 
 // A code is entered at GitLab, on whatever device.
 func TestChromiumEntersACode(t *testing.T) {
+	t.Parallel()
 	c := newChromium(t)
 	w := newWorld(t, gitlabtest.Options{Version: "17.9.0-ee"})
 	w.env["SSH_CONNECTION"] = "192.0.2.7 50022 192.0.2.1 22"

@@ -15,6 +15,7 @@ import (
 )
 
 func TestTheDemoLeavesNothing(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
 		name  string
 		leave func(*console) error

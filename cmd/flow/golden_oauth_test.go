@@ -11,6 +11,7 @@ import (
 // The pages that differ with OAuth, on the way of one integration from nothing
 // to its deletion. The page with the doors has tests of its own.
 func TestGoldenOAuth(t *testing.T) {
+	t.Parallel()
 	for _, size := range [][2]int{{80, 24}, {60, 16}} {
 		t.Run(fmt.Sprintf("%dx%d", size[0], size[1]), func(t *testing.T) {
 			t.Parallel()

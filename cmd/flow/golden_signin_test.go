@@ -13,6 +13,7 @@ import (
 
 // The page of a sign-in, over SSH and on a desktop.
 func TestGoldenSignIn(t *testing.T) {
+	t.Parallel()
 	for _, size := range [][2]int{{80, 24}, {60, 16}} {
 		t.Run(fmt.Sprintf("%dx%d", size[0], size[1]), func(t *testing.T) {
 			t.Parallel()

@@ -84,6 +84,7 @@ func checkFrame(t *testing.T, name, screen string, cols, rows int) {
 
 // The fields of the network, where one is asked for.
 func TestGoldenWay(t *testing.T) {
+	t.Parallel()
 	for _, size := range [][2]int{{80, 24}, {60, 16}} {
 		t.Run(fmt.Sprintf("%dx%d", size[0], size[1]), func(t *testing.T) {
 			t.Parallel()
@@ -100,6 +101,7 @@ func TestGoldenWay(t *testing.T) {
 // Every page at 80×24, and the crowded ones at 60×16, on the way of one
 // integration from nothing to its deletion.
 func TestGoldenScreens(t *testing.T) {
+	t.Parallel()
 	for _, size := range [][2]int{{80, 24}, {60, 16}} {
 		t.Run(fmt.Sprintf("%dx%d", size[0], size[1]), func(t *testing.T) {
 			t.Parallel()

@@ -195,7 +195,7 @@ func TestDemoWithOAuth(t *testing.T) {
 	}
 	tm := w.open(80, 24)
 	tm.see("Which GitLab").press("enter").see("/^> OAuth/").press("enter").see("its values are filled in", "/^> Client secret/", "A GitLab answers here").press("enter")
-	tm.see("sign in there as flow-bot, password "+gitlabtest.DemoPassword).approved(w, gitlabtest.DemoUser).see(passed)
+	tm.waiting().see("sign in there as flow-bot, password "+gitlabtest.DemoPassword).approved(w, gitlabtest.DemoUser).see(passed)
 	tm.leave()
 }
 

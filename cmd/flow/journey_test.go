@@ -11,6 +11,7 @@ import (
 
 	"flow"
 	"flow/gitlab/gitlabtest"
+	"flow/gitlab/gitlabtest/weather"
 )
 
 // What the last line of a test says where it found nothing wrong, and where it
@@ -226,9 +227,16 @@ func TestEscCancelsTheTest(t *testing.T) {
 	}})
 	tm := w.open(80, 24)
 	tm.credentials(w.server.URL()).typed(gitlabtest.DemoToken).press("enter")
-	tm.see("/^  running   /", "esc cancel").press("esc").see("/^> Access token/", "15 characters")
+	tm.see("/^  running   /", "esc cancel")
+	var request context.Context
 	select {
-	case <-(<-asked).Done(): // the request itself has ended, not only its page
+	case request = <-asked:
+	case <-time.After(patience):
+		t.Fatal("GitLab is not asked")
+	}
+	tm.press("esc").see("/^> Access token/", "15 characters")
+	select {
+	case <-request.Done(): // the request itself has ended, not only its page
 	case <-time.After(patience):
 		t.Error("the request goes on")
 	}
@@ -303,16 +311,16 @@ func TestResizeDuringTheTest(t *testing.T) {
 	tm := w.open(80, 24)
 	tm.credentials(w.server.URL()).typed(gitlabtest.DemoToken).press("enter").see("running")
 	tm.resize(60, 16).see("Step 4 of 7: Connection").resize(30, 8).see("Flow needs 40 columns")
-	tm.resize(120, 40).see("Test connection", "/of 7$/")
+	tm.resize(120, 40).see("Test connection", "/of 7$/").press("esc").see("/^> Access token/")
 	release()
-	tm.press("esc").see("/^> Access token/").press("enter").see(passed)
+	tm.press("enter").see(passed)
 }
 
 // The server dies in the middle of the first discovery: nothing is lost, and r
 // tries again.
 func TestServerDownDuringDiscovery(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, gitlabtest.Options{})
+	w := newWorld(t, gitlabtest.Options{}).tryingAtOnce()
 	tm := w.open(80, 24)
 	tm.connected(w)
 	up := w.server.Fail(gitlabtest.Fault{Path: "/api/v4/projects", Kind: gitlabtest.Drop, After: 2,
@@ -331,13 +339,16 @@ func TestServerDownDuringDiscovery(t *testing.T) {
 // The first repos can be chosen, and the choice saved, while the rest is found.
 func TestChoosingWhileReposAreFound(t *testing.T) {
 	t.Parallel()
-	// Slow enough that the walk outlasts what is typed meanwhile.
-	w := newWorld(t, gitlabtest.Options{Latency: 700 * time.Millisecond})
+	w := newWorld(t, gitlabtest.Options{})
+	// The walk outlasts what is typed meanwhile.
+	typed := make(chan struct{})
+	w.server.Fail(gitlabtest.Fault{Match: inDiscovery, After: 2, Around: weather.Hold(typed)})
 	tm := w.open(80, 24)
 	tm.connected(w).press("enter").see("What should Flow read?").press("enter").see("be called?").press("enter").see("enter create")
 	tm.press("enter").see("Finding repos:", "You can start choosing.", "/^> \\[ \\] . acme/", "? keys")
 	tm.press("a").see("Not saved:").press("s").see("Save these changes?", "enter choose").press("enter")
 	tm.see("Saved", "auto-import on", "Finding repos:").never("Not saved")
+	close(typed)
 	tm.see("419 repos: 360 imported").never("Not saved").leave()
 	_, review := w.stored("gitlab")
 	if len(review.Auto) != 1 {

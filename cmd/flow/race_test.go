@@ -2,5 +2,6 @@
 
 package main
 
-// underRace is set where the race detector makes every process slow to start.
+// underRace is set where the race detector gives every process several times as
+// much to do.
 const underRace = true

@@ -11,18 +11,17 @@ import (
 // What another process has renewed is taken over, without asking GitLab; also by
 // a request that was on its way meanwhile and is refused.
 func TestTheTokensOfAnotherProcessAreTakenOver(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
 		name    string
 		refused bool
 	}{{"in time", false}, {"after a refusal", true}} {
 		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
 			r := newRenewing(t, "17.5.2-ee")
 			r.age()
 			conn := r.connect()
-			command, out := r.refresh(t.Context())
-			if err := command.Run(); err != nil {
-				t.Fatal(err, out)
-			}
+			r.refreshes()
 			var refused flow.Secret
 			if test.refused {
 				refused = conn.Grant.Access
@@ -38,6 +37,7 @@ func TestTheTokensOfAnotherProcessAreTakenOver(t *testing.T) {
 // A connection that is open while somebody else connects the integration anew
 // must not take the new secrets to the old place.
 func TestAnotherApplicationIsNotTakenOver(t *testing.T) {
+	t.Parallel()
 	r := newRenewing(t, "17.5.2-ee")
 	r.age()
 	conn := r.connect()
@@ -58,6 +58,7 @@ func TestAnotherApplicationIsNotTakenOver(t *testing.T) {
 // Ahead of time a renewal may fail: the present tokens do, for a minute nobody
 // asks again, and nothing is lost.
 func TestARenewalAheadOfTimeMayFail(t *testing.T) {
+	t.Parallel()
 	r := newRenewing(t, "17.5.2-ee")
 	r.ageTo(10 * time.Minute)
 	conn := r.connect()
@@ -71,10 +72,7 @@ func TestARenewalAheadOfTimeMayFail(t *testing.T) {
 		t.Errorf("GitLab was asked %d times", asked)
 	}
 	undo()
-	command, out := r.refresh(t.Context())
-	if err := command.Run(); err != nil {
-		t.Fatal(err, out)
-	}
+	r.refreshes()
 	if _, issued := r.renewals(); r.stored().Grant.Access != issued {
 		t.Error("the tokens were not renewed afterwards")
 	}
@@ -83,6 +81,7 @@ func TestARenewalAheadOfTimeMayFail(t *testing.T) {
 // GitLab has renewed the sign-in, but its answer never arrived: the next one says
 // so, and a new sign-in mends it.
 func TestALostAnswerIsToldForWhatItIs(t *testing.T) {
+	t.Parallel()
 	r := newRenewing(t, "17.5.2-ee")
 	r.age()
 	r.server.Fail(gitlabtest.Fault{Method: "POST", Path: "/oauth/token", Kind: gitlabtest.Lose, Times: 1})
@@ -104,14 +103,12 @@ func TestALostAnswerIsToldForWhatItIs(t *testing.T) {
 	if _, _, err := r.setup().Reconnect(t.Context(), in, conn, report); err != nil {
 		t.Fatal(err)
 	}
-	command, out = r.refresh(t.Context())
-	if err := command.Run(); err != nil {
-		t.Fatal(err, out)
-	}
+	r.refreshes()
 }
 
 // A renewal that GitLab has not had costs nothing: the next one succeeds.
 func TestARenewalThatGitLabNeverHadCostsNothing(t *testing.T) {
+	t.Parallel()
 	r := newRenewing(t, "17.5.2-ee")
 	r.age()
 	r.server.Fail(gitlabtest.Fault{Method: "POST", Path: "/oauth/token", Kind: gitlabtest.Drop, Times: 1})
@@ -119,25 +116,20 @@ func TestARenewalThatGitLabNeverHadCostsNothing(t *testing.T) {
 	if err := command.Run(); err == nil {
 		t.Fatalf("%s", out)
 	}
-	command, out = r.refresh(t.Context())
-	if err := command.Run(); err != nil {
-		t.Fatal(err, out)
-	}
+	r.refreshes()
 }
 
 // From 11.1 to 15.1 GitLab gives all sign-ins of one account with one application
 // the same tokens: what renews one renews all, and deleting one ends none.
 func TestIntegrationsThatShareTheirTokens(t *testing.T) {
+	t.Parallel()
 	r := newRenewing(t, "15.1.0-ee")
 	second := r.create("acme-again")
 	if r.stored().Grant.Access != r.storedOf(second).Grant.Access {
 		t.Fatal("GitLab gave two tokens")
 	}
 	r.age()
-	command, out := r.refresh(t.Context())
-	if err := command.Run(); err != nil {
-		t.Fatal(err, out)
-	}
+	r.refreshes()
 	if _, issued := r.renewals(); r.storedOf(second).Grant.Access != issued {
 		t.Error("the second integration holds tokens that are dead")
 	}
@@ -161,6 +153,7 @@ func TestIntegrationsThatShareTheirTokens(t *testing.T) {
 // Deleting revokes first; if that fails nothing is deleted, unless it is wanted
 // all the same.
 func TestDisconnecting(t *testing.T) {
+	t.Parallel()
 	r := newRenewing(t, "17.5.2-ee")
 	undo := r.server.Fail(gitlabtest.Fault{Method: "POST", Path: "/oauth/revoke", Kind: gitlabtest.Answer, Status: 502})
 	if err := r.setup().Disconnect(t.Context(), r.in, false); !flow.CausedBy(err, flow.NotRevoked) {
@@ -194,6 +187,7 @@ func TestDisconnecting(t *testing.T) {
 // What a crash has left behind is looked into at once, however long the tokens
 // would still do: they may be dead.
 func TestWhatACrashLeftIsLookedIntoAtOnce(t *testing.T) {
+	t.Parallel()
 	r := newRenewing(t, "17.5.2-ee")
 	if _, err := r.store.BeginRenewal(t.Context(), r.in.ID); err != nil {
 		t.Fatal(err)

@@ -13,7 +13,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -49,13 +48,13 @@ type renewing struct {
 
 const renewed = "acme-gitlab" // the name of the integration
 
-func newRenewing(t *testing.T, version string, latency ...time.Duration) *renewing {
+func newRenewing(t *testing.T, version string) *renewing {
 	t.Helper()
 	r := &renewing{t: t, home: t.TempDir()}
 	r.left = sync.NewCond(&r.mu)
 	var err error
 	// One repo takes no time to be discovered.
-	if r.server, err = gitlabtest.Start(gitlabtest.Sized(1, time.Now()), gitlabtest.Options{Version: version, Latency: slices.Max(append(latency, 0))}); err != nil {
+	if r.server, err = gitlabtest.Start(gitlabtest.Sized(1, time.Now()), gitlabtest.Options{Version: version}); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(r.server.Close)
@@ -318,6 +317,15 @@ func (r *renewing) refresh(ctx context.Context) (*exec.Cmd, *bytes.Buffer) {
 	var out bytes.Buffer
 	command.Stdout, command.Stderr = &out, &out
 	return command, &out
+}
+
+// refreshes runs one process of flow refresh to its end.
+func (r *renewing) refreshes() {
+	r.t.Helper()
+	command, out := r.refresh(r.t.Context())
+	if err := command.Run(); err != nil {
+		r.t.Fatal(err, out)
+	}
 }
 
 // signInAgain puts a new sign-in in the place of the lost one, as the screens and

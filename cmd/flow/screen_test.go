@@ -66,6 +66,12 @@ func worldOf(t *testing.T, server *gitlabtest.Server, now func() time.Time) *wor
 	}}
 }
 
+// tryingAtOnce makes a world lose no time before a request that is tried again.
+func (w *world) tryingAtOnce() *world {
+	w.sleep = func(ctx context.Context, _ time.Duration) error { return ctx.Err() }
+	return w
+}
+
 func (w *world) getenv(name string) string { return w.env[name] }
 
 func (w *world) openStore() *store.Store {
@@ -185,9 +191,9 @@ func (tm *window) send(text string) {
 	}
 }
 
-// patience is how long a state may take to come; nothing waits that long when
-// all is well.
-const patience = 30 * time.Second
+// patience is how long a state may take to come on a machine that has much else to
+// do; nothing waits that long when all is well.
+const patience = 2 * time.Minute
 
 // see waits until the screen shows every one of the texts. A text is matched as
 // a regular expression if it is enclosed in slashes.

@@ -46,9 +46,9 @@ import (
 //	keys PATH NAMES     checks an object's names and their order
 //	nosecrets           checks that no file but those of secrets holds a piece of one
 //
-// and those of attemptCommands and networkCommands. [race] stands for the race
-// detector, by which every process is slow to start.
+// and those of attemptCommands and networkCommands.
 func TestScripts(t *testing.T) {
+	t.Parallel()
 	commands := maps.Clone(attemptCommands)
 	maps.Copy(commands, networkCommands)
 	maps.Copy(commands, map[string]func(*testscript.TestScript, bool, []string){
@@ -58,12 +58,6 @@ func TestScripts(t *testing.T) {
 	})
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script", RequireExplicitExec: true, Setup: setUpScript, Cmds: commands,
-		Condition: func(name string) (bool, error) {
-			if name != "race" {
-				return false, fmt.Errorf("there is no condition %q", name)
-			}
-			return underRace, nil
-		},
 	})
 }
 
@@ -75,6 +69,7 @@ const secret = "glpat-Xw7RkZ2mQv9TbY4sNc8J"
 func setUpScript(e *testscript.Env) error {
 	e.Setenv("HOME", filepath.Join(e.WorkDir, "home"))
 	e.Setenv("TZ", "UTC")
+	e.Setenv("GORACE", os.Getenv("GORACE"))
 	e.Setenv("FREE_PORT", lowPort())
 	for name, value := range map[string]string{
 		"token": secret, "token-readonly": gitlabtest.DemoTokenReadOnly, "token-readapi": gitlabtest.DemoTokenReadAPI,

@@ -49,6 +49,7 @@ var link = regexp.MustCompile(`\x1b\]8;[^;]*;([^\x07\x1b]+)(?:\x07|\x1b\\)([^\x1
 // On a terminal of any width the rows of the address make up the whole, every row
 // links to the whole, and what is copied is the whole: byte for byte.
 func TestTheAddressIsWholeOnEveryTerminal(t *testing.T) {
+	t.Parallel()
 	server, err := gitlabtest.Start(gitlabtest.Demo(time.Now()), gitlabtest.Options{Path: "/git", Version: "16.11.0-ee"})
 	if err != nil {
 		t.Fatal(err)
@@ -56,6 +57,7 @@ func TestTheAddressIsWholeOnEveryTerminal(t *testing.T) {
 	t.Cleanup(server.Close)
 	for _, width := range []int{40, 60, 80, 200} {
 		t.Run(fmt.Sprint(width), func(t *testing.T) {
+			t.Parallel()
 			tm := inPTY(t, width, 40, overSSHTo, "NO_PROXY=*")
 			tm.see("Which GitLab do you want").press("enter").see("/^> OAuth/").press("enter").see("What you type in")
 			tm.typed(server.URL()).press("enter").see("A GitLab answers", "/^> Client ID/").entered(gitlabtest.DemoClientSecret)
@@ -82,9 +84,7 @@ func TestTheAddressIsWholeOnEveryTerminal(t *testing.T) {
 			}
 			tm.press("c").see("clipboard")
 			want := "\x1b]52;c;" + base64.StdEncoding.EncodeToString([]byte(long)) + "\x07"
-			if !strings.Contains(tm.output(), want) {
-				t.Errorf("what goes to the clipboard is not the address")
-			}
+			tm.waitFor("send the address to the clipboard", func(string) bool { return strings.Contains(tm.output(), want) })
 			if tm.long() != long {
 				t.Errorf("the address has changed:\n%s", tm.screen())
 			}

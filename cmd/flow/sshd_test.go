@@ -25,9 +25,12 @@ type sshServer struct {
 // startSSHD starts one with keys of its own.
 func startSSHD(t *testing.T) *sshServer {
 	t.Helper()
-	// sshd wants to be started by its whole path, which is on no user's PATH.
-	t.Setenv("PATH", os.Getenv("PATH")+":/usr/sbin")
-	need(t, "sshd")
+	// sshd wants to be started by its whole path, which is on few users' PATH.
+	binary, err := exec.LookPath("sshd")
+	if err != nil {
+		binary = "/usr/sbin/sshd"
+	}
+	need(t, binary)
 	need(t, "ssh")
 	s := &sshServer{t: t, dir: t.TempDir(), port: freePort(t)}
 	for _, name := range []string{"host", "user"} {
@@ -43,10 +46,6 @@ func startSSHD(t *testing.T) *sshServer {
 		"PasswordAuthentication no\nKbdInteractiveAuthentication no\nPermitRootLogin yes\nAllowTcpForwarding yes\n",
 		s.port, s.file("host"), s.file("user.pub"))
 	if err := os.WriteFile(s.file("config"), []byte(config), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	binary, err := exec.LookPath("sshd")
-	if err != nil {
 		t.Fatal(err)
 	}
 	log, err := os.Create(s.file("log"))
@@ -94,6 +93,7 @@ func freePort(t *testing.T) int {
 // Somebody is logged in over SSH, runs the line that is on the screen on their
 // own machine, and opens the short address there.
 func TestOverSSHAForwardSignsIn(t *testing.T) {
+	t.Parallel()
 	need(t, "tmux")
 	server := startSSHD(t)
 	binary, err := exec.LookPath("flow")

@@ -12,6 +12,7 @@ import (
 
 // demo.tape, typed step by step into the screens of flow demo.
 func TestDemoTape(t *testing.T) {
+	t.Parallel()
 	steps, err := readTape("../../demo.tape")
 	if err != nil {
 		t.Fatal(err)

@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -21,7 +22,7 @@ func need(t *testing.T, program string) {
 	if os.Getenv("FLOW_TEST_REQUIRE") == "all" {
 		t.Fatalf("%s is required and not installed", program)
 	}
-	name := packages[program]
+	name := packages[filepath.Base(program)]
 	if name == "" {
 		name = program
 	}
@@ -38,15 +39,23 @@ type pane struct {
 	env    []string
 }
 
-// buildFlow builds the program once for a test.
+// built is where the program is once it is built.
+var built string
+
+var buildOnce = sync.OnceValue(func() error {
+	if out, err := exec.Command("go", "build", "-o", built, ".").CombinedOutput(); err != nil {
+		return fmt.Errorf("build: %w\n%s", err, out)
+	}
+	return nil
+})
+
+// buildFlow builds the program as people have it, once for all tests.
 func buildFlow(t *testing.T) string {
 	t.Helper()
-	binary := filepath.Join(t.TempDir(), "flow")
-	out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput()
-	if err != nil {
-		t.Fatalf("build: %v\n%s", err, out)
+	if err := buildOnce(); err != nil {
+		t.Fatal(err)
 	}
-	return binary
+	return built
 }
 
 // newPane starts a shell in a tmux of its own.

@@ -17,6 +17,7 @@ import (
 )
 
 func TestATokenIsNotShownWhileItIsTyped(t *testing.T) {
+	t.Parallel()
 	home := t.TempDir()
 	env := []string{"HOME=" + home, "XDG_DATA_HOME=", "XDG_STATE_HOME="}
 	x := onConsole(t, env, "connect", "--name", "acme", "--base-url", "http://127.0.0.1:1")
@@ -103,7 +104,7 @@ func onConsole(t *testing.T, env []string, args ...string) *console {
 // until waits until the text was written.
 func (x *console) until(text string) {
 	x.t.Helper()
-	limit := time.After(30 * time.Second)
+	limit := time.After(patience)
 	for !strings.Contains(x.text.String(), text) {
 		select {
 		case more, open := <-x.seen:
@@ -127,7 +128,7 @@ func (x *console) ends() int {
 	go func() { x.cmd.Wait(); close(done) }()
 	select {
 	case <-done:
-	case <-time.After(30 * time.Second):
+	case <-time.After(patience):
 		x.t.Fatal("it does not end")
 	}
 	return x.cmd.ProcessState.ExitCode()

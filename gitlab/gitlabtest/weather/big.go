@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // Big answers with size bytes of JSON, a list of numbers that is made while it
@@ -49,22 +50,29 @@ const bombPart = 16 << 20 // bytes, unpacked
 // since one packed part is sent over and over (RFC 1952 section 2.2 lets parts
 // follow each other).
 func GzipBomb(size int64) http.Handler {
-	var part bytes.Buffer
-	packer, _ := gzip.NewWriterLevel(&part, gzip.BestCompression)
-	packer.Write(bytes.Repeat([]byte(" "), bombPart))
-	packer.Close()
 	parts := max(1, (size+bombPart-1)/bombPart)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		part := packedPart()
 		w.Header().Set("Content-Type", "application/json")
 		w.Header().Set("Content-Encoding", "gzip")
-		w.Header().Set("Content-Length", strconv.FormatInt(parts*int64(part.Len()), 10))
+		w.Header().Set("Content-Length", strconv.FormatInt(parts*int64(len(part)), 10))
 		for range parts {
-			if _, err := w.Write(part.Bytes()); err != nil {
+			if _, err := w.Write(part); err != nil {
 				panic(http.ErrAbortHandler)
 			}
 		}
 	})
 }
+
+// packedPart is made when the first bomb goes off: a table of tests may hold one
+// in every process that its program starts.
+var packedPart = sync.OnceValue(func() []byte {
+	var part bytes.Buffer
+	packer, _ := gzip.NewWriterLevel(&part, gzip.BestCompression)
+	packer.Write(bytes.Repeat([]byte(" "), bombPart))
+	packer.Close()
+	return part.Bytes()
+})
 
 // EndlessHeaders sends one header after the other, without end. It needs
 // HTTP/1; over HTTP/2 a megabyte of them comes, in which an answer ends.
@@ -89,6 +97,8 @@ func EndlessHeaders() http.Handler {
 // DeepJSON answers with lists in lists, levels of them, which a reader that
 // calls itself for each has no stack for.
 func DeepJSON(levels int) http.Handler {
-	return canned{http.StatusOK, http.Header{"Content-Type": {"application/json"}},
-		strings.Repeat("[", levels) + strings.Repeat("]", levels)}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		canned{http.StatusOK, http.Header{"Content-Type": {"application/json"}},
+			strings.Repeat("[", levels) + strings.Repeat("]", levels)}.ServeHTTP(w, r)
+	})
 }

@@ -50,7 +50,7 @@ func TestFilterAndItsWords(t *testing.T) {
 // What the filter shows follows a tree that grows under it.
 func TestFilterWhileReposAreFound(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, gitlabtest.Options{Latency: 700 * time.Millisecond})
+	w := newWorld(t, gitlabtest.Options{Latency: 1500 * time.Millisecond})
 	tm := w.open(80, 24)
 	tm.connected(w).atCreate().press("enter").see("Finding repos:", "/^> \\[ \\] . acme/", "? keys")
 	tm.press("/").typed("legacy").see("/[1-9][0-9]* shown/", "Finding repos:", "/^> .*legacy-/")

@@ -9,6 +9,7 @@ import (
 
 	"flow"
 	"flow/gitlab/gitlabtest"
+	"flow/gitlab/gitlabtest/weather"
 )
 
 // vanish removes from GitLab what is below a path.
@@ -60,7 +61,11 @@ func TestManyReposAreMissing(t *testing.T) {
 		// Decided later: at the next visit, or by r.
 		w.vanish("acme/data")
 		w.open(width, height).see("enter open").press("enter").see("419 repos:").press("r").see("Many repos are missing", "enter choose").leave()
-		tm = w.open(width, height).see("enter open").press("enter").see("Many repos are missing", "enter choose").press("r").see("Finding repos:")
+		tm = w.open(width, height).see("enter open").press("enter").see("Many repos are missing", "enter choose")
+		seen := make(chan struct{})
+		w.server.Fail(gitlabtest.Fault{Match: inDiscovery, Around: weather.Hold(seen)})
+		tm.press("r").see("Finding repos:")
+		close(seen)
 		tm.see("Many repos are missing", "enter choose").press("esc").see("missing at once; the list is kept.").leave()
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"flow/gitlab/gitlabtest"
+	"flow/gitlab/gitlabtest/weather"
 )
 
 // What was done is undone and done again, step by step, and each says what it was.
@@ -50,7 +51,9 @@ func TestFilterAndItsWords(t *testing.T) {
 // What the filter shows follows a tree that grows under it.
 func TestFilterWhileReposAreFound(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, gitlabtest.Options{Latency: 1500 * time.Millisecond})
+	w := newWorld(t, gitlabtest.Options{})
+	// The walk outlasts what is typed meanwhile.
+	w.server.Fail(gitlabtest.Fault{Match: inDiscovery, Around: weather.Delay(1500 * time.Millisecond)})
 	tm := w.open(80, 24)
 	tm.connected(w).atCreate().press("enter").see("Finding repos:", "/^> \\[ \\] . acme/", "? keys")
 	tm.press("/").typed("legacy").see("/[1-9][0-9]* shown/", "Finding repos:", "/^> .*legacy-/")

@@ -156,10 +156,7 @@ func (s *Server) serve(listener net.Listener) {
 }
 
 func (s *Server) listen() (net.Listener, error) {
-	addr, scheme := s.options.Addr, "http"
-	if addr == "" {
-		addr = "127.0.0.1:0"
-	}
+	scheme := "http"
 	if s.options.TLS != nil {
 		certificate, authority, err := s.options.TLS.issue(s.now())
 		if err != nil {
@@ -168,9 +165,9 @@ func (s *Server) listen() (net.Listener, error) {
 		scheme, s.authority = "https", authority
 		s.http.TLSConfig = &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12}
 	}
-	listener, err := net.Listen("tcp", addr)
+	listener, err := Listen(s.options.Addr)
 	if err != nil {
-		return nil, fmt.Errorf("listen on %s: %w", addr, err)
+		return nil, err
 	}
 	s.url = scheme + "://" + listener.Addr().String() + s.root
 	return listener, nil

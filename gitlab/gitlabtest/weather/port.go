@@ -5,6 +5,8 @@ import (
 	"net"
 	"sync"
 	"sync/atomic"
+
+	"flow/gitlab/gitlabtest"
 )
 
 // A Port is one where no web server answers.
@@ -89,7 +91,7 @@ func (p *Port) drop(conn net.Conn) {
 }
 
 func newPort(talk func(net.Conn)) (*Port, error) {
-	listener, err := listenAt("")
+	listener, err := gitlabtest.Listen("")
 	if err != nil {
 		return nil, err
 	}
@@ -129,7 +131,7 @@ func SilentPort() (*Port, error) {
 // ClosedPort is a port on which nobody listens, and on which nobody else will
 // until Close: a port that was merely freed can be given to the next who asks.
 func ClosedPort() (*Port, error) {
-	listener, err := listenAt("")
+	listener, err := gitlabtest.Listen("")
 	if err != nil {
 		return nil, err
 	}

@@ -2,11 +2,12 @@ package weather
 
 import (
 	"context"
-	"fmt"
 	"net"
 	"net/http"
 	"sync"
 	"time"
+
+	"flow/gitlab/gitlabtest"
 )
 
 // Options say where and how something is served. The zero value is plain http
@@ -55,22 +56,11 @@ func listen(o Options) (*Server, error) {
 		}
 	}
 	var err error
-	if s.listener, err = listenAt(o.Addr); err != nil {
+	if s.listener, err = gitlabtest.Listen(o.Addr); err != nil {
 		return nil, err
 	}
 	s.url = scheme + "://" + s.listener.Addr().String()
 	return s, nil
-}
-
-func listenAt(addr string) (net.Listener, error) {
-	if addr == "" {
-		addr = "127.0.0.1:0"
-	}
-	l, err := net.Listen("tcp", addr)
-	if err != nil {
-		return nil, fmt.Errorf("listen on %s: %w", addr, err)
-	}
-	return l, nil
 }
 
 // serve answers until Close, whose cancelling also ends answers that wait.

@@ -35,6 +35,7 @@ type details struct {
 	below     map[int64]flow.GroupCount // counts of groups whose repos are not loaded yet; nil: all are
 	ahead     []tea.KeyPressMsg         // held back until what they act on is known
 	events    []flow.Event
+	question  *question
 	notice    string // message row, until the next key
 }
 
@@ -254,7 +255,9 @@ func (d *details) take(got reviewLoaded) {
 }
 
 // replan makes the plan anew over a review, with the changes that are not saved.
+// What was asked about the old one is not asked any more.
 func (d *details) replan(r *flow.Review) {
+	d.question = nil
 	d.repos().focused()
 	d.plan = d.plan.Over(r, d.Now())
 	for _, t := range d.tabs {
@@ -265,6 +268,10 @@ func (d *details) replan(r *flow.Review) {
 func (d *details) press(k tea.KeyPressMsg) (move, tea.Cmd) {
 	t := d.tabs[d.at]
 	d.notice = ""
+	if d.question != nil {
+		d.answer(k)
+		return move{}, nil
+	}
 	if key.Matches(k, keys.back) {
 		d.ahead = nil
 		if t.back() {

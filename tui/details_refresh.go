@@ -93,7 +93,7 @@ func (d *details) progressed(p flow.Progress) {
 	}
 	maps.Copy(d.grown.Roles, p.Page.Roles)
 	// A search ends before the tree grows again, or it would never be over.
-	if now := time.Now(); now.Sub(d.drawnAt) >= drawEvery && !d.repos().searching.running() {
+	if now := time.Now(); now.Sub(d.drawnAt) >= drawEvery && !d.repos().searching.running() && d.question == nil {
 		d.drawnAt = now
 		d.repos().focused()
 		d.plan.Grow(d.grown.Groups, d.grown.Repos, d.grown.Roles)

@@ -15,7 +15,6 @@ type exclusions struct {
 	d    *details
 	at   int
 	rule *ruleField // open while a rule is typed
-	ask  *question
 }
 
 func newExclusions(d *details) *exclusions { return &exclusions{d: d} }
@@ -30,16 +29,12 @@ func (x *exclusions) replaced() {
 }
 
 func (x *exclusions) back() bool {
-	switch {
-	case x.ask != nil:
-		x.ask = nil
-	case x.rule != nil:
+	if x.rule != nil {
 		x.rule.close()
 		x.rule = nil
-	default:
-		return true
+		return false
 	}
-	return false
+	return true
 }
 
 // newRule opens the field for a rule, with a text to begin with.
@@ -79,12 +74,6 @@ func (x *exclusions) update(msg tea.Msg) (move, tea.Cmd) {
 func (x *exclusions) press(k tea.KeyPressMsg) {
 	rules := x.d.plan.Rules()
 	switch {
-	case x.ask != nil:
-		if key.Matches(k, keys.enter) {
-			yes := x.ask.yes
-			x.ask = nil
-			yes()
-		}
 	case key.Matches(k, keys.add):
 		x.start("")
 	case key.Matches(k, keys.up):
@@ -101,7 +90,7 @@ func (x *exclusions) press(k tea.KeyPressMsg) {
 
 func (x *exclusions) askRemove(text string) {
 	n := x.d.plan.KeptOutBy()[text]
-	x.ask = &question{fmt.Sprintf("Remove %s? It keeps out %s now.", text, flow.Plural(n, "repo")), func() {
+	x.d.question = &question{fmt.Sprintf("Remove %s? It keeps out %s now.", text, flow.Plural(n, "repo")), func() {
 		x.d.plan.RemoveRule(text)
 		x.d.changedPlan()
 		x.d.notice = "Removed once you save."
@@ -115,7 +104,7 @@ func (x *exclusions) askPause(rule flow.Rule) {
 		x.d.notice = fmt.Sprintf("Nothing to pause: no imported repo matches %s, except by hand.", rule)
 		return
 	}
-	x.ask = &question{fmt.Sprintf("Pause %s that %s matches? Their data stays.", flow.Plural(n, "imported repo"), rule), func() {
+	x.d.question = &question{fmt.Sprintf("Pause %s that %s matches? Their data stays.", flow.Plural(n, "imported repo"), rule), func() {
 		n := x.d.plan.PauseMatched(rule)
 		x.d.changedPlan()
 		x.d.notice = fmt.Sprintf("%s will pause once you save; their data stays.", flow.Plural(n, "repo"))
@@ -139,8 +128,8 @@ func (x *exclusions) draw(s *screen, width, _ int) {
 		s.keys = x.rule.keys()
 		return
 	}
-	if x.ask != nil {
-		s.about = "  " + cut(x.ask.text, width-3)
+	if asked := x.d.question; asked != nil {
+		s.about = "  " + cut(asked.text, width-3)
 	}
 	s.keys = x.keys()
 }
@@ -182,8 +171,8 @@ func (x *exclusions) drawRules(b *body, width int) {
 }
 
 func (x *exclusions) keys() []key.Binding {
-	if x.ask != nil {
-		return []key.Binding{does(keys.enter, "yes"), does(keys.back, "no")}
+	if x.d.question != nil {
+		return questionKeys()
 	}
 	list := []key.Binding{does(keys.add, "new rule")}
 	rules := len(x.d.plan.Rules()) > 0

@@ -21,7 +21,6 @@ type repos struct {
 	top    int            // first row on screen
 	page   int            // rows on screen when it was last drawn
 	folded map[int64]bool // by group ID, where it differs from how groups start
-	ask    *question
 
 	filter    field
 	filtering bool // the filter has the focus
@@ -33,12 +32,6 @@ type repos struct {
 	drawn     drawn
 }
 
-// A question is asked with its number before anything happens.
-type question struct {
-	text string
-	yes  func()
-}
-
 func newRepos(d *details) *repos {
 	r := &repos{d: d, folded: map[int64]bool{}, filter: newField("", 200)}
 	r.replaced()
@@ -48,17 +41,13 @@ func newRepos(d *details) *repos {
 func (r *repos) enter() tea.Cmd { return nil }
 func (r *repos) typing() bool   { return r.filtering }
 
-// back takes esc for what lies on top of the page: a question, the filter.
+// back takes esc for what lies on top of the page: the filter.
 func (r *repos) back() bool {
-	switch {
-	case r.ask != nil:
-		r.ask = nil
-	case r.filtering || r.filter.value() != "":
+	if r.filtering || r.filter.value() != "" {
 		r.clearFilter()
-	default:
-		return true
+		return false
 	}
-	return false
+	return true
 }
 
 func (r *repos) update(msg tea.Msg) (move, tea.Cmd) {
@@ -68,14 +57,6 @@ func (r *repos) update(msg tea.Msg) (move, tea.Cmd) {
 	}
 	k, ok := msg.(tea.KeyPressMsg)
 	if !ok {
-		return move{}, nil
-	}
-	if r.ask != nil {
-		if key.Matches(k, keys.enter) {
-			yes := r.ask.yes
-			r.ask = nil
-			yes()
-		}
 		return move{}, nil
 	}
 	if r.moved(k) || len(r.rows) == 0 && !key.Matches(k, keys.filter) {
@@ -192,10 +173,10 @@ func (r *repos) toggle() {
 	case n == 0:
 		r.d.notice = "No repo of " + path + " can be imported."
 	case in:
-		r.ask = &question{fmt.Sprintf("Import %s of %s by hand? New ones will not follow; a does that.", flow.Plural(n, "repo"), path),
+		r.d.question = &question{fmt.Sprintf("Import %s of %s by hand? New ones will not follow; a does that.", flow.Plural(n, "repo"), path),
 			func() { p.PutGroup(g, true) }}
 	default:
-		r.ask = &question{fmt.Sprintf("Keep out %s of %s by hand? What was imported stays, paused.", flow.Plural(n, "repo"), path),
+		r.d.question = &question{fmt.Sprintf("Keep out %s of %s by hand? What was imported stays, paused.", flow.Plural(n, "repo"), path),
 			func() { p.PutGroup(g, false) }}
 	}
 }
@@ -230,11 +211,11 @@ func (r *repos) askAll(in bool) {
 		r.d.notice = "Nothing to change: all that are shown are so already."
 		return
 	case in:
-		r.ask = &question{text: "Import " + what + " by hand?"}
+		r.d.question = &question{text: "Import " + what + " by hand?"}
 	default:
-		r.ask = &question{text: "Keep out " + what + " by hand?"}
+		r.d.question = &question{text: "Keep out " + what + " by hand?"}
 	}
-	r.ask.yes = func() { p.PutAll(change, in) }
+	r.d.question.yes = func() { p.PutAll(change, in) }
 }
 
 func (r *repos) help() helpPage {

@@ -38,8 +38,8 @@ func (r *repos) draw(s *screen, width, height int) {
 		rows -= 2
 	}
 	r.page = max(rows, 1)
-	if r.ask != nil {
-		s.say(wrap(r.ask.text, width-3))
+	if asked := r.d.question; asked != nil {
+		s.say(wrap(asked.text, width-3))
 	}
 	if r.outgrown() {
 		r.drawn.again(s)
@@ -299,8 +299,8 @@ func (r *repos) about(width int) string {
 
 func (r *repos) keys(width int) []key.Binding {
 	switch {
-	case r.ask != nil:
-		return []key.Binding{does(keys.enter, "yes"), does(keys.back, "no")}
+	case r.d.question != nil:
+		return questionKeys()
 	case r.filtering:
 		return []key.Binding{does(keys.enter, "keep the filter"), shown(keys.up, "up/down", "move"), does(keys.back, "clear it")}
 	}

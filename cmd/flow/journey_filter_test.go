@@ -60,3 +60,17 @@ func TestFilterWhileReposAreFound(t *testing.T) {
 	tm.see("14 shown", "For new ones let cron run").see("/^> .*legacy-/")
 	tm.press("enter", "i").see("Import the 13 shown by hand?").press("enter").see("Not saved: 13 repos will import.").leaveUnsaved()
 }
+
+// A question is about what it was asked about, whatever is found meanwhile, and no
+// other key answers it.
+func TestAQuestionWhileReposAreFound(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, gitlabtest.Options{})
+	w.server.Fail(gitlabtest.Fault{Match: inDiscovery, Around: weather.Delay(1500 * time.Millisecond)})
+	tm := w.open(80, 24)
+	tm.connected(w).atCreate().press("enter").see("Finding repos:", "/^> \\[ \\] . acme/", "? keys")
+	tm.press("/").typed("legacy").see("/[1-9][0-9]* shown/", "Finding repos:", "/^> .*legacy-/").press("enter", "i").see("/Import the [1-9][0-9]* shown by hand\\?/", "Finding repos:")
+	tm.see(" 419 repos so far", "by hand?").press("u", "2", "x", "enter").see("/Not saved: [1-9][0-9]* repos? will import/", "For new ones let cron run")
+	tm.press("esc").gone("shown").press("/").typed("state:imported !legacy").see(" 0 shown")
+	tm.press("ctrl+u").typed("state:imported").see("/ [1-9][0-9]* shown/", "/^> ?.*legacy-/").press("esc").gone("shown").leaveUnsaved()
+}

@@ -78,3 +78,63 @@ func TestTasksAreDoneElsewhere(t *testing.T) {
 		t.Error("a task that fails is done")
 	}
 }
+
+// TestFlowConnectsAndLooks: the connection is tested, and what is asked for by its
+// path is found, or is not there, as in any GitLab.
+func TestFlowConnectsAndLooks(t *testing.T) {
+	for _, version := range []string{"11.4.0", "17.5.2-ee"} {
+		t.Run(version, func(t *testing.T) {
+			s, err := scale.Start(scale.Options{Projects: 1_000, Version: version})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer s.Close()
+			base, err := flow.ParseBaseURL(s.URL())
+			if err != nil {
+				t.Fatal(err)
+			}
+			client := gitlab.New(gitlab.Options{})
+			defer client.Close()
+			conn := flow.Connection{BaseURL: base, Token: flow.NewSecret(scale.Token), Network: flow.Network{PlainHTTP: true}}
+			report, err := client.Test(t.Context(), conn, func(flow.Check) {})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, c := range report.Checks {
+				// What GitLab calls itself is the one thing to warn of.
+				if c.Status == flow.Failed || c.Status == flow.Warning && c.Name != flow.CheckOwnURL {
+					t.Errorf("%s is %s: %s %s", c.Name, c.Status, c.Text, c.Says)
+				}
+			}
+			var repo flow.Repo
+			var group flow.Group
+			err = client.Discover(t.Context(), conn, nil, func(p flow.Page) error {
+				for _, r := range p.Repos {
+					if r.GroupID != 0 {
+						repo = r
+					}
+				}
+				for _, g := range p.Groups {
+					if !g.Personal && g.ParentID != 0 {
+						group = g
+					}
+				}
+				return nil
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for path, want := range map[string]flow.Sighting{
+				repo.Path:         {Kind: flow.KindRepo, ID: repo.ID, Path: repo.Path, Member: true},
+				group.Path:        {Kind: flow.KindGroup, ID: group.ID, Path: group.Path, Member: true},
+				repo.Path + "0":   {Kind: flow.KindUnknown},
+				group.Path + "/x": {Kind: flow.KindUnknown},
+			} {
+				seen, err := client.Look(t.Context(), conn, path)
+				if err != nil || seen.Kind != want.Kind || seen.ID != want.ID || seen.Path != want.Path || seen.Member != want.Member {
+					t.Errorf("%s: %+v, %v; want %+v", path, seen, err, want)
+				}
+			}
+		})
+	}
+}

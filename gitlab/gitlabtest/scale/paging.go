@@ -36,26 +36,26 @@ func (k *call) sendProjects() {
 		return
 	}
 	v := k.views.of(projectFilter{own: k.yes("membership"), least: gitlabtest.Role(k.number("min_access_level", 0)), archived: k.query.Get("archived")})
-	from, to := k.within(v)
+	list := k.world.arranged(k.within(v), strings.ToLower(k.query.Get("search")), order)
 	down := k.query.Get("sort") != "asc"
 	if keyset {
 		page = 1
 	}
-	rows := cut(from, to, page, perPage, down)
+	rows := cut(len(list), page, perPage, down)
 	if keyset {
-		k.linkKeyset(v, rows, down)
+		k.linkKeyset(list, rows, down)
 	} else {
-		k.linkPages(page, perPage, to-from)
+		k.linkPages(page, perPage, len(list))
 	}
-	k.sendRows(v, rows, down)
+	k.sendRows(list, rows, down)
 }
 
-// within is where in the list id_after and id_before lead. Releases before 12.5
-// don't know them.
-func (k *call) within(v *view) (from, to int) {
-	to = len(v.rows)
+// within is the stretch of the list to which id_after and id_before lead. Releases
+// before 12.5 don't know them.
+func (k *call) within(v *view) []int32 {
+	from, to := 0, len(v.rows)
 	if !k.release.since(12, 5) {
-		return 0, to
+		return v.rows
 	}
 	if after := k.number("id_after", 0); after > 0 {
 		from = v.after(k.world, after)
@@ -63,20 +63,20 @@ func (k *call) within(v *view) (from, to int) {
 	if k.query.Get("id_before") != "" {
 		to = max(from, v.after(k.world, k.number("id_before", 0)-1))
 	}
-	return from, to
+	return v.rows[from:to]
 }
 
 // span is a stretch of a list.
 type span struct{ from, to int }
 
-// cut takes a page out of a stretch that is read up or down.
-func cut(from, to, page, perPage int, down bool) span {
-	skip := min((page-1)*perPage, to-from)
-	take := min(perPage, to-from-skip)
+// cut takes a page out of a list of so many rows that is read up or down.
+func cut(count, page, perPage int, down bool) span {
+	skip := min((page-1)*perPage, count)
+	take := min(perPage, count-skip)
 	if down {
-		return span{to - skip - take, to - skip}
+		return span{count - skip - take, count - skip}
 	}
-	return span{from + skip, from + skip + take}
+	return span{skip, skip + take}
 }
 
 func (k *call) page() (page, perPage int) {
@@ -88,13 +88,13 @@ func (k *call) page() (page, perPage int) {
 }
 
 // linkKeyset names a next page whenever there are rows on this one.
-func (k *call) linkKeyset(v *view, rows span, down bool) {
+func (k *call) linkKeyset(list []int32, rows span, down bool) {
 	switch {
 	case rows.from == rows.to:
 	case down:
-		k.w.Header().Set("Link", k.link("id_before", int(k.world.ids[v.rows[rows.from]]), "next"))
+		k.w.Header().Set("Link", k.link("id_before", int(k.world.ids[list[rows.from]]), "next"))
 	default:
-		k.w.Header().Set("Link", k.link("id_after", int(k.world.ids[v.rows[rows.to-1]]), "next"))
+		k.w.Header().Set("Link", k.link("id_after", int(k.world.ids[list[rows.to-1]]), "next"))
 	}
 }
 
@@ -136,13 +136,13 @@ func (k *call) link(name string, value int, rel string) string {
 	return "<" + External + k.r.URL.Path + "?" + query.Encode() + `>; rel="` + rel + `"`
 }
 
-func (k *call) sendRows(v *view, rows span, down bool) {
+func (k *call) sendRows(list []int32, rows span, down bool) {
 	shape := k.molds.full
 	if k.yes("simple") {
 		shape = k.molds.simple
 	}
 	k.sendList(rows.to-rows.from, func(c *cast, page []byte, i int) []byte {
-		return c.appendProject(page, int(v.rows[rows.row(i, down)]), shape)
+		return c.appendProject(page, int(list[rows.row(i, down)]), shape)
 	})
 }
 
@@ -162,11 +162,11 @@ func (k *call) sendGroups() {
 	if k.refused("groups", order) {
 		return
 	}
-	list := k.views.ofGroups(groupFilter{all: k.yes("all_available"), top: k.yes("top_level_only") && k.release.since(13, 1),
-		least: gitlabtest.Role(k.number("min_access_level", 0)), order: order})
+	list := k.world.searched(k.views.ofGroups(groupFilter{all: k.yes("all_available"), top: k.yes("top_level_only") && k.release.since(13, 1),
+		least: gitlabtest.Role(k.number("min_access_level", 0)), order: order}), strings.ToLower(k.query.Get("search")))
 	page, perPage := k.page()
 	down := k.query.Get("sort") == "desc"
-	rows := cut(0, len(list), page, perPage, down)
+	rows := cut(len(list), page, perPage, down)
 	k.linkPages(page, perPage, len(list))
 	k.sendList(rows.to-rows.from, func(c *cast, page []byte, i int) []byte {
 		return c.appendGroup(page, int(list[rows.row(i, down)]), &k.molds, false)

@@ -24,13 +24,14 @@
 // 17.5 takes about 5 KB, its short form 1.1 KB.
 //
 // What is played here, by the rules of the release: GET /projects with
-// membership, min_access_level, archived, simple, id_after, id_before, by
-// keyset and by page, ordered by id or created_at; /projects/:id; GET /groups
-// with all_available, min_access_level and top_level_only; /groups/:id without its
-// projects. Another filter of those lists is answered with 501, so that nothing is
-// measured that is not there. The rest, such as /user and the version, a
-// gitlabtest.Server behind answers. Where a measured program should be alone in
-// its process, for its memory, see [Alone].
+// membership, min_access_level, archived, simple, search, id_after, id_before, by
+// keyset and by page, ordered by id, created_at or last_activity_at; GET /groups
+// with all_available, min_access_level, top_level_only and search; one of either, by
+// id or path, from 11.4 on a group without its projects. Another filter of those
+// lists is answered with 501, so that nothing is measured that is not there. A
+// gitlabtest.Server behind answers the rest: what is below a project as if it were
+// asked of one of the same kind, and such as /user and the version. Where a measured
+// program should be alone in its process, for its memory, see [Alone].
 //
 // How it answers: [Options.Latency] is what a request takes of a thread; with
 // [Options.Threads], what finds none free queues; [Options.Limit] refuses with

@@ -29,25 +29,48 @@ func (r release) since(major, minor int) bool {
 
 // serve answers what is played here and hands on the rest.
 func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
-	path, inside := strings.CutPrefix(r.URL.Path, "/api/v4/")
+	path, inside := strings.CutPrefix(r.URL.EscapedPath(), "/api/v4/")
 	of, rest, single := strings.Cut(path, "/")
-	id, err := strconv.Atoi(rest)
 	lists := of == "projects" || of == "groups"
-	if !inside || !lists || single && err != nil || r.Method != http.MethodGet || !s.isAccount(r) {
+	if !inside || !lists || r.Method != http.MethodGet || !s.isAccount(r) {
 		s.proxy.ServeHTTP(w, r)
 		return
 	}
 	k := &call{Server: s, w: w, r: r, query: r.URL.Query()}
+	which, below, deeper := strings.Cut(rest, "/")
 	switch {
+	case deeper && of == "projects":
+		k.handBelow(which, below)
+	case deeper:
+		s.proxy.ServeHTTP(w, r)
 	case single && of == "projects":
-		k.sendProject(id)
+		k.sendProject(which)
 	case single:
-		k.sendGroup(id)
+		k.sendGroup(which)
 	case of == "projects":
 		k.sendProjects()
 	default:
 		k.sendGroups()
 	}
+}
+
+// handBelow lets the GitLab behind answer what is asked below a project, as if it
+// were for the model's project of the same kind.
+func (k *call) handBelow(which, below string) {
+	at, found := k.world.project(which)
+	if !found {
+		k.proxy.ServeHTTP(k.w, k.r)
+		return
+	}
+	inner := k.r.Clone(k.r.Context())
+	path, err := url.PathUnescape(below)
+	if err != nil {
+		k.send(http.StatusBadRequest, []byte(`{"error":"400 Bad Request"}`))
+		return
+	}
+	stem := fmt.Sprintf("/api/v4/projects/%d/", modelProject+int(k.world.kinds[at]))
+	inner.URL.Path, inner.URL.RawPath = stem+path, stem+below
+	k.proxy.ServeHTTP(k.w, inner)
 }
 
 // isAccount asks the GitLab behind whether a request is signed in as the account
@@ -78,10 +101,10 @@ type call struct {
 // unplayed are parameters with which GitLab would answer something else. Those
 // that it does not know are ignored, as it does.
 var (
-	unplayed = []string{"search", "owned", "starred", "visibility", "active", "imported", "topic", "topic_id", "skip_groups",
+	unplayed = []string{"owned", "starred", "visibility", "active", "imported", "topic", "topic_id", "skip_groups",
 		"with_issues_enabled", "with_merge_requests_enabled", "with_programming_language", "last_activity_after",
 		"last_activity_before", "updated_after", "updated_before", "marked_for_deletion_on", "statistics", "with_custom_attributes"}
-	orders = map[string][]string{"projects": {"id", "created_at"}, "groups": {"id", "name", "path"}}
+	orders = map[string][]string{"projects": {"id", "created_at", "last_activity_at"}, "groups": {"id", "name", "path"}}
 )
 
 // refused answers what is not played.
@@ -166,8 +189,8 @@ func (r *room) mark(text string) {
 	r.page = append(r.page, text...)
 }
 
-func (k *call) sendProject(id int) {
-	at, found := k.world.find(id)
+func (k *call) sendProject(which string) {
+	at, found := k.world.project(which)
 	if !found {
 		k.send(http.StatusNotFound, []byte(`{"message":"404 Project Not Found"}`))
 		return
@@ -177,8 +200,8 @@ func (k *call) sendProject(id int) {
 	k.send(http.StatusOK, r.cast.appendProject(r.page, at, k.molds.single))
 }
 
-func (k *call) sendGroup(id int) {
-	at, found := k.world.position[id]
+func (k *call) sendGroup(which string) {
+	at, found := k.world.group(which)
 	if !found {
 		k.send(http.StatusNotFound, []byte(`{"message":"404 Group Not Found"}`))
 		return
@@ -189,5 +212,5 @@ func (k *call) sendGroup(id int) {
 	}
 	r := k.room()
 	defer rooms.Put(r)
-	k.send(http.StatusOK, r.cast.appendGroup(r.page, int(at), &k.molds, true))
+	k.send(http.StatusOK, r.cast.appendGroup(r.page, at, &k.molds, true))
 }

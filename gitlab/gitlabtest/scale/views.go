@@ -63,11 +63,6 @@ func (v *view) after(w *world, id int) int {
 	return at
 }
 
-// find is the index of a project, by its id.
-func (w *world) find(id int) (int, bool) {
-	return slices.BinarySearchFunc(w.ids, id, func(have int32, id int) int { return cmp.Compare(int(have), id) })
-}
-
 type groupFilter struct {
 	all   bool
 	top   bool

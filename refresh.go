@@ -41,8 +41,16 @@ func (p Progress) String() string {
 	return Plural(p.Groups, "group") + ", " + Plural(p.Repos, "repo")
 }
 
+// SoFar says how far that is.
+func (p Progress) SoFar() string {
+	if p.Ahead.Roles > 0 {
+		return p.String() + ", " + Number(p.Ahead.Roles) + " roles to read"
+	}
+	return p.String() + " so far"
+}
+
 // Wait says how long a walk will still take, where that is worth telling: "about
-// 40 minutes at this server's limit". "": not known, or soon over.
+// 40 minutes to go at this server's limit". "": not known, or soon over.
 func (e Estimate) Wait() string {
 	if e.Left < time.Minute {
 		return ""
@@ -51,6 +59,7 @@ func (e Estimate) Wait() string {
 	if e.Left >= 90*time.Minute {
 		text = "about " + Plural(int(e.Left.Round(time.Hour)/time.Hour), "hour")
 	}
+	text += " to go"
 	if e.Limited {
 		text += " at this server's limit"
 	}

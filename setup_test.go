@@ -437,8 +437,8 @@ func TestHowLongAWalkWillTake(t *testing.T) {
 		ahead flow.Estimate
 		want  string
 	}{
-		{flow.Estimate{}, ""}, {flow.Estimate{Left: 59 * time.Second}, ""}, {flow.Estimate{Left: 80 * time.Second}, "about 1 minute"},
-		{flow.Estimate{Left: 40 * time.Minute, Limited: true}, "about 40 minutes at this server's limit"}, {flow.Estimate{Left: 110 * time.Minute}, "about 2 hours"},
+		{flow.Estimate{}, ""}, {flow.Estimate{Left: 59 * time.Second}, ""}, {flow.Estimate{Left: 80 * time.Second}, "about 1 minute to go"},
+		{flow.Estimate{Left: 40 * time.Minute, Limited: true}, "about 40 minutes to go at this server's limit"}, {flow.Estimate{Left: 110 * time.Minute}, "about 2 hours to go"},
 	} {
 		if got := test.ahead.Wait(); got != test.want {
 			t.Errorf("%+v: %q", test.ahead, got)

@@ -66,6 +66,9 @@ func (p *progress) perPage(now time.Time) time.Duration {
 // are not in it: they are few, and read beside the projects.
 func (d *discovery) estimate(now time.Time) flow.Estimate {
 	e := flow.Estimate{Done: d.progress.pages}
+	if d.left.roles != nil {
+		e.Roles = d.left.rows
+	}
 	if !d.version.has(keysetProjects) || d.progress.rows == 0 {
 		return e
 	}

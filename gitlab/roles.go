@@ -105,7 +105,9 @@ func (d *discovery) tellRoles(ctx context.Context) error {
 	for _, s := range ranges {
 		chunks = slices.AppendSeq(chunks, slices.Chunk(r.within(s), size))
 	}
-	d.begin(chunks)
+	if err := d.begin(ctx, chunks); err != nil {
+		return err
+	}
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(d.client.workers())
 	for _, chunk := range chunks {
@@ -117,8 +119,8 @@ func (d *discovery) tellRoles(ctx context.Context) error {
 // idsOf is the narrowest one around some projects.
 func idsOf(chunk []noted) idRange { return idRange{chunk[0].id - 1, chunk[len(chunk)-1].id + 1} }
 
-// begin notes which roles are left to be told.
-func (d *discovery) begin(chunks [][]noted) {
+// begin notes which roles are left to be told, and says so.
+func (d *discovery) begin(ctx context.Context, chunks [][]noted) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.left.roles, d.left.rows = []idRange{}, 0
@@ -126,6 +128,7 @@ func (d *discovery) begin(chunks [][]noted) {
 		d.left.roles = append(d.left.roles, idsOf(chunk))
 		d.left.rows += len(chunk)
 	}
+	return d.hand(ctx, flow.Page{})
 }
 
 // tellWithin reads which of some projects are in the lists by role, and tells

@@ -5,10 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
 
 	"flow"
 )
@@ -105,10 +105,10 @@ func (d *details) progressed(p flow.Progress) {
 }
 
 // finding is row 2 while a walk runs or after it failed; "" otherwise.
-func (d *details) finding() string {
+func (d *details) finding(room int) string {
 	switch {
 	case d.discovery.running():
-		return d.findingSoFar()
+		return d.findingSoFar(room)
 	case d.loaded && mendedBy(d.in.Status) != nil:
 		return mendedBy(d.in.Status).short
 	case d.broken != nil && d.broken.Cause == flow.Frozen:
@@ -121,18 +121,26 @@ func (d *details) finding() string {
 	return ""
 }
 
-// findingSoFar says how far the walk is, and how long it will still take where
-// that is minutes.
-func (d *details) findingSoFar() string {
-	text := "Finding repos: " + d.progress.String() + " so far."
-	wait := d.progress.Ahead.Wait()
-	switch first := d.in.Discovery.At.IsZero(); {
-	case wait != "" && first:
-		return text + " " + strings.ToUpper(wait[:1]) + wait[1:] + " to go; you can start choosing."
-	case wait != "":
-		return text + " " + strings.ToUpper(wait[:1]) + wait[1:] + " to go."
-	case first:
-		return text + " You can start choosing."
+// findingSoFar says how far the walk is and, where that is minutes, how long it
+// will still take: as much of it as there is room for.
+func (d *details) findingSoFar(room int) string {
+	p := d.progress
+	wait, choose := p.Ahead.Wait(), ""
+	if wait != "" {
+		wait = ", " + wait
 	}
-	return text
+	if d.in.Discovery.At.IsZero() {
+		choose = " You can start choosing."
+	}
+	brief := flow.Number(p.Repos) + " so far"
+	if p.Ahead.Roles > 0 {
+		brief = flow.Number(p.Repos) + ", " + flow.Number(p.Ahead.Roles) + " roles to read"
+	}
+	found := flow.Number(p.Repos)
+	for _, text := range []string{p.SoFar() + wait + "." + choose, brief + wait + "." + choose, found + wait + "." + choose, brief + wait + ".", found + wait + "."} {
+		if text = "Finding repos: " + text; ansi.StringWidth(text) <= room {
+			return text
+		}
+	}
+	return "Finding repos: " + found + ", " + flow.Estimate{Left: p.Ahead.Left}.Wait() + "."
 }

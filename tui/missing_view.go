@@ -35,7 +35,7 @@ func (m *missing) view(width, _ int) screen {
 	case m.asker.running():
 		s.message = "  Asking GitLab..."
 	case d.discovery.running():
-		s.message = "  " + cut(d.finding(), width-3)
+		s.message = "  " + cut(d.finding(width-3), width-3)
 	case d.notice != "":
 		s.message = "  " + cut(d.notice, width-3)
 	}

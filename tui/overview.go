@@ -185,7 +185,7 @@ func (o *overview) draw(s *screen, width, _ int) {
 	if status.Reason != "" {
 		b.add(prefixed(strings.Repeat(" ", 2+label), wrap(underNetwork(status.Reason), width-3-label))...)
 	}
-	if finding := d.finding(); finding != "" && mendedBy(status) == nil {
+	if finding := d.finding(width - 3); finding != "" && mendedBy(status) == nil {
 		b.add("  " + cut(finding, width-3))
 	}
 	b.blank()

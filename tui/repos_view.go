@@ -107,7 +107,7 @@ func (r *repos) scroll() {
 // summary is what is saved, in numbers; while repos are being found, how many
 // there are so far.
 func (r *repos) summary(width int) string {
-	if finding := r.d.finding(); finding != "" {
+	if finding := r.d.finding(width - 3); finding != "" {
 		return finding
 	}
 	return countsRow(r.d.counts(), width)

@@ -60,9 +60,9 @@ func (p *program) progress() *progress {
 }
 
 func (p *progress) tell(found flow.Progress) {
-	text := found.String() + " so far"
+	text := found.SoFar()
 	if wait := found.Ahead.Wait(); wait != "" {
-		text += "; " + wait + " to go"
+		text += "; " + wait
 	}
 	p.say(text)
 }

@@ -35,6 +35,8 @@ type Progress struct {
 	Groups, Repos int
 	Page          Page     // what came last
 	Ahead         Estimate // what it expects of itself
+
+	listed int // groups that this walk has brought
 }
 
 func (p Progress) String() string {
@@ -69,10 +71,16 @@ func (e Estimate) Wait() string {
 func (p *Progress) take(page Page) {
 	for _, g := range page.Groups {
 		if !g.Personal {
-			p.Groups++
+			p.listed++
 		}
 	}
+	// Groups are walked over anew where a walk goes on, and so are the repos that
+	// came after the checkpoint.
+	p.Groups = max(p.Groups, p.listed)
 	p.Repos += len(page.Repos)
+	if page.Ahead.Repos > 0 {
+		p.Repos = page.Ahead.Repos
+	}
 	p.Page = page
 	if page.Ahead != (Estimate{}) {
 		p.Ahead = page.Ahead

@@ -65,7 +65,7 @@ func (p *progress) perPage(now time.Time) time.Duration {
 // estimate says what is known of the time that the whole walk will take. Groups
 // are not in it: they are few, and read beside the projects.
 func (d *discovery) estimate(now time.Time) flow.Estimate {
-	e := flow.Estimate{Done: d.progress.pages}
+	e := flow.Estimate{Done: d.progress.pages, Repos: d.progress.rows}
 	if d.left.roles != nil {
 		e.Roles = d.left.rows
 	}

@@ -137,10 +137,15 @@ func (w *Why) known(p *Plan, at place) bool {
 	case at.group >= 0:
 		w.Kind, w.Path, w.Reason = KindGroup, p.Groups[at.group].Path, Listed
 		w.State = p.AutoText(at.group)
-		if w.State == "" {
+		told := w.State
+		switch up := p.Inherited(at.group); {
+		case w.State == "":
 			w.State = "no auto-import here or above"
+			told = w.State
+		case p.Auto(at.group) == AsAbove:
+			told += " from " + up.Group
 		}
-		w.Sentence = "It is in the list: " + w.State + "; " + Plural(p.Size(at.group), "repo") + " below it."
+		w.Sentence = "It is in the list: " + told + "; " + Plural(p.Size(at.group), "repo") + " below it."
 		return true
 	case at.repo >= 0 && p.Repos[at.repo].LostAt.IsZero():
 		repo, d := &p.Repos[at.repo], p.Will(at.repo)
@@ -150,7 +155,10 @@ func (w *Why) known(p *Plan, at place) bool {
 		case d.By == ByRole:
 			w.Sentence = fmt.Sprintf("It is in the list, and can't be imported: the role of %s there is %s.", account(p), repo.Role)
 			w.Next = "Give " + account(p) + " the role Reporter there, then press r."
+		case d.By == ByHistory:
+			w.Sentence = fmt.Sprintf("It is in the list: %s, since %s.", w.State, Date(d.Since))
 		case d.State == Excluded:
+			w.Sentence = fmt.Sprintf("It is in the list: %s. That rule keeps it out of the auto-import of %s.", w.State, d.Group)
 			w.Next = "Import it by hand, or remove the rule."
 		case d.State == NotImported:
 			w.Sentence = "It is in the list: " + w.State + ", since no group has auto-import on for it."

@@ -37,6 +37,7 @@ func whyReview(t *testing.T) *flow.Review {
 	settings := flow.Settings{Auto: map[int64]bool{1: true}, Rules: []flow.Rule{rule}}
 	groups := []flow.Group{{ID: 1, Path: "acme", Name: "acme"}, {ID: 2, ParentID: 1, Path: "acme/platform", Name: "platform"}}
 	repos := []flow.Repo{
+		{ID: 9, GroupID: 2, Path: "acme/platform/web", Role: flow.Reporter, ImportedAt: flow.MomentOf(today), Fork: true},
 		{ID: 10, GroupID: 2, Path: "acme/platform/api", Role: flow.Reporter},
 		{ID: 11, GroupID: 2, Path: "acme/platform/legacy-mail", Role: flow.Reporter},
 		{ID: 12, GroupID: 2, Path: "acme/platform/guest", Role: flow.Guest},
@@ -121,9 +122,10 @@ func TestWhySaysWhy(t *testing.T) {
 		next  string
 	}{
 		{"acme/platform/api", flow.Sighting{}, flow.Listed, "It is in the list: imported, by auto-import of acme.", ""},
-		{"acme/platform/legacy-mail", flow.Sighting{}, flow.Listed, "It is in the list: excluded name:legacy-*.", "Import it by hand, or remove the rule."},
+		{"acme/platform/web", flow.Sighting{}, flow.Listed, "It is in the list: imported, fork, since 22 Nov 2026.", ""},
+		{"acme/platform/legacy-mail", flow.Sighting{}, flow.Listed, "It is in the list: excluded name:legacy-*. That rule keeps it out of the auto-import of acme.", "Import it by hand, or remove the rule."},
 		{"acme/platform/guest", flow.Sighting{}, flow.Listed, "the role of @flow-bot there is Guest", "Give @flow-bot the role Reporter"},
-		{"acme/platform", flow.Sighting{}, flow.Listed, "It is in the list: auto-import, inherited; 4 repos below it.", ""},
+		{"acme/platform", flow.Sighting{}, flow.Listed, "It is in the list: auto-import, inherited from acme; 5 repos below it.", ""},
 		{"https://gitlab.com/acme/api", flow.Sighting{}, flow.OtherGitLab, "That is at gitlab.com; acme is connected to gitlab.example.com.", "Look in the integration"},
 		{"git@github.com:acme/api.git", flow.Sighting{}, flow.OtherGitLab, "That is at github.com", ""},
 		{"acme/secret", flow.Sighting{Says: "404 Project Not Found"}, flow.NotSeen, "acme/secret is not visible to @flow-bot.", "Add the account to it as Reporter"},

@@ -9,14 +9,29 @@ import (
 // A Difference is one line of what saving would do.
 type Difference struct {
 	Kind  string // auto-import on, new rule, by hand
-	What  string // a path, a rule, or how many repos of a group
+	What  string // a path or a rule; "" for repos of no group
+	Repos int    // how many of that group; 0: it stands for itself
+	All   bool   // they are all of it that can be imported
 	Delta int    // repos that go in, or out if negative; 0 says nothing
 	Note  string // will pause, data stays
 }
 
+// Of is what stands before What: "12 of ", "all of ", or nothing.
+func (d Difference) Of() string {
+	switch {
+	case d.Repos == 0:
+		return ""
+	case d.What == "":
+		return Plural(d.Repos, "repo") + " of no group"
+	case d.All:
+		return "all of "
+	}
+	return Number(d.Repos) + " of "
+}
+
 // Differences lists what saving would do: auto-import first, then rules, then
-// repos by hand, group by group where they are many. A repo counts for the change
-// that moves it.
+// repos by hand, summed up where they are many. A repo counts for the change that
+// moves it. It takes time that grows with the number of repos.
 func (p *Plan) Differences() []Difference {
 	var rows []Difference
 	for _, g := range p.changedGroups() {
@@ -119,79 +134,6 @@ func (p *Plan) movedBy(is func(i int) bool) int {
 }
 
 func (p *Plan) pinChanged(i int) bool { return p.pin[i] != p.savedPin[i] }
-
-// manyPins is how many repos by hand are still named one by one.
-const manyPins = 100
-
-func (p *Plan) pinDifferences() []Difference {
-	var rows []Difference
-	if p.pinned <= manyPins {
-		for i := range p.pin {
-			if p.pinChanged(i) {
-				rows = append(rows, p.pinDifference(i))
-			}
-		}
-		return rows
-	}
-	// Repos of one group stand together, and so do the rows that sum them up.
-	var repos []int
-	owner, first := int32(-1), 0
-	flush := func() {
-		for n := first; n < len(rows); n++ {
-			if repos[n] > 1 {
-				rows[n].What = Plural(repos[n], "repo") + p.ofGroup(owner)
-			}
-		}
-		first = len(rows)
-	}
-	for i := range p.pin {
-		if !p.pinChanged(i) {
-			continue
-		}
-		if p.owner[i] != owner {
-			flush()
-			owner = p.owner[i]
-		}
-		one := p.pinDifference(i)
-		n := first + slices.IndexFunc(rows[first:], func(d Difference) bool { return d.Kind == one.Kind && d.Note == one.Note })
-		if n < first {
-			rows, repos = append(rows, one), append(repos, 1)
-			continue
-		}
-		rows[n].Delta += one.Delta
-		repos[n]++
-	}
-	flush()
-	return rows
-}
-
-func (p *Plan) ofGroup(g int32) string {
-	if g < 0 {
-		return " of no group"
-	}
-	return " of " + p.Groups[g].Path
-}
-
-func (p *Plan) pinDifference(i int) Difference {
-	row := Difference{Kind: "by hand", What: p.Repos[i].Path}
-	was, will := p.saved[i], p.will[i]
-	switch {
-	case will.in() && !was.in():
-		row.Delta, row.Note = 1, "will import"
-		if was.state == Paused {
-			row.Note = "will be read again"
-		}
-	case will.state == Paused && was.in():
-		row.Delta, row.Note = -1, "will pause, data stays"
-	case was.in() && !will.in():
-		row.Delta, row.Note = -1, "will stay out"
-	case will.state == KeptOut:
-		row.Note = "will stay out"
-	case p.pin[i] == NoPin:
-		row.Kind, row.Note = "no longer by hand", will.state.String()
-	}
-	return row
-}
 
 // NotSaved says in one line what is not saved; "" if nothing is.
 func (p *Plan) NotSaved() string {

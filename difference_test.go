@@ -123,7 +123,7 @@ func TestWhatSavingWouldDo(t *testing.T) {
 			}
 			var got []string
 			for _, d := range p.Differences() {
-				got = append(got, fmt.Sprintf("%s | %s | %d | %s", d.Kind, d.What, d.Delta, d.Note))
+				got = append(got, fmt.Sprintf("%s | %s | %d | %s", d.Kind, d.Of()+d.What, d.Delta, d.Note))
 			}
 			got = append(got, p.NotSaved())
 			if !slices.Equal(got, test.want) {
@@ -134,26 +134,39 @@ func TestWhatSavingWouldDo(t *testing.T) {
 	}
 }
 
-// A hundred and more by hand are summed up, so that the list can be read.
+// What is done by hand is summed up where it is much, so that the list can be read:
+// what covers a group as one row, what is scattered by its groups.
 func TestManyByHandAreSummedUp(t *testing.T) {
-	gs := groups("acme", "acme/web", "beta")
+	gs := groups("acme", "acme/docs", "acme/web", "beta", "beta/few")
 	var paths []string
 	for n := range 120 {
-		paths = append(paths, fmt.Sprintf("acme/web/site-%03d", n))
+		paths = append(paths, fmt.Sprintf("acme/web/site-%03d", n), fmt.Sprintf("lone-%03d", n))
 	}
-	p := saved(flow.NewReview(flow.Integration{}, flow.Settings{Pins: map[int64]flow.Pin{102: flow.PinOut, 103: flow.PinIn}}, gs, repos(gs, append(paths, "acme/api", "beta/tool", "alone", "lone")...)))
-	p.PutAll([]int{at(p, "acme/api"), at(p, "alone"), at(p, "lone")}, true)
-	p.PutGroup(1, true)
+	for n := range 5 {
+		paths = append(paths, fmt.Sprintf("acme/docs/book-%d", n))
+	}
+	p := saved(flow.NewReview(flow.Integration{}, flow.Settings{}, gs, repos(gs, append(paths, "acme/api", "beta/tool", "beta/few/a", "beta/few/b")...)))
+	var lone []int
+	for i, to := p.Ungrouped(); i < to; i++ {
+		lone = append(lone, i)
+	}
+	p.PutAll(append(lone, at(p, "beta/tool")), true)
+	p.PutGroup(0, true)
+	p.PutGroup(slices.IndexFunc(gs, func(g flow.Group) bool { return g.Path == "beta/few" }), true)
 	p.SetPin(at(p, "acme/web/site-002"), flow.PinOut)
 	var got []string
 	for _, d := range p.Differences() {
-		got = append(got, fmt.Sprintf("%s|%s|%+d|%s", d.Kind, d.What, d.Delta, d.Note))
+		got = append(got, fmt.Sprintf("%s|%s|%+d|%s", d.Kind, d.Of()+d.What, d.Delta, d.Note))
 	}
 	want := []string{
-		"by hand|119 repos of acme/web|+119|will import",
-		"by hand|acme/web/site-002|-1|will stay out",
+		"by hand|all of acme/docs|+5|will import",
+		"by hand|119 of acme/web|+119|will import",
+		"by hand|acme/web/site-002|+0|will stay out",
 		"by hand|acme/api|+1|will import",
-		"by hand|2 repos of no group|+2|will import",
+		"by hand|beta/few/a|+1|will import",
+		"by hand|beta/few/b|+1|will import",
+		"by hand|beta/tool|+1|will import",
+		"by hand|120 repos of no group|+120|will import",
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))

@@ -179,6 +179,22 @@ func BenchmarkToggleRepo(b *testing.B) {
 }
 
 // What a walk brings in a quarter of a second, close to its end.
+// BenchmarkDifferences is what the page before saving shows, every second repo put
+// in by hand.
+func BenchmarkDifferences(b *testing.B) {
+	atSizes(b, func(b *testing.B, n int) {
+		p := saved(oneGroup(b, n))
+		var change []int
+		for i := 0; i < n; i += 2 {
+			change = append(change, i)
+		}
+		p.PutAll(change, true)
+		for b.Loop() {
+			p.Differences()
+		}
+	})
+}
+
 func BenchmarkGrow(b *testing.B) {
 	atSizes(b, func(b *testing.B, n int) {
 		settings, gs, rs := company(b, n)

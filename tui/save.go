@@ -17,7 +17,8 @@ type save struct {
 	reason saveReason
 	at     int
 	saving task
-	theirs []flow.Event // what somebody else saved meanwhile
+	rows   []flow.Difference // nil: to be worked out, which takes long where many repos change
+	theirs []flow.Event      // what somebody else saved meanwhile
 	bad    *flow.Fault
 	stale  bool // the plan was made from an older version
 }
@@ -64,6 +65,7 @@ type theirsLoaded struct {
 func (s *save) update(msg tea.Msg) (move, tea.Cmd) {
 	switch msg := msg.(type) {
 	case taskMsg:
+		s.rows = nil
 		got, cmd := s.saving.take(msg)
 		switch got := got.(type) {
 		case saved:
@@ -253,8 +255,10 @@ func (s *save) view(width, height int) screen {
 }
 
 func (s *save) drawDifferences(b *body, width, height int) {
-	rows := s.d.plan.Differences()
-	most := maxDifferences
+	if s.rows == nil {
+		s.rows = s.d.plan.Differences()
+	}
+	rows, most := s.rows, maxDifferences
 	if height < lowHeight {
 		most = 3
 	}
@@ -276,7 +280,7 @@ func (s *save) drawDifferences(b *body, width, height int) {
 		}
 		deltaWidth := max(5, len(delta)) // a large one takes of what stands before it
 		what -= deltaWidth - 5
-		b.add("  " + kind + pad(cutPath(d.What, what-1), what) + padLeft(delta, deltaWidth) + "   " + note)
+		b.add("  " + kind + pad(d.Of()+cutPath(d.What, what-1-len(d.Of())), what) + padLeft(delta, deltaWidth) + "   " + note)
 	}
 }
 

@@ -99,6 +99,10 @@ func putPins(ctx context.Context, tx *sql.Tx, id int64, pins map[int64]flow.Pin)
 // counts, data status, version and activity. The plan has no repos.
 func (s *Store) putChanges(ctx context.Context, tx *sql.Tx, plan *flow.Plan) error {
 	in, c := plan.Integration, plan.Changes()
+	set, err := setGroups(ctx, tx, in.ID, c.Auto)
+	if err != nil {
+		return err
+	}
 	chosen, err := chosenRepos(ctx, tx, in.ID, c.Pins)
 	if err != nil {
 		return err
@@ -111,7 +115,7 @@ func (s *Store) putChanges(ctx context.Context, tx *sql.Tx, plan *flow.Plan) err
 	if err != nil {
 		return err
 	}
-	did := words(plan, chosen)
+	did := words(plan, set, chosen)
 	byItself := 0
 	for _, id := range t.taken {
 		if settings.Pins[id] != flow.PinIn {
@@ -130,22 +134,54 @@ func (s *Store) putChanges(ctx context.Context, tx *sql.Tx, plan *flow.Plan) err
 	return s.raise(ctx, tx, in, did...)
 }
 
+// Of an integration: what its discovery has brought, and what a walk that runs has
+// found so far. Its first one is chosen from before it is complete.
+const (
+	pathsOfGroups = `SELECT id, path FROM "groups" WHERE integration_id = ?1 AND id IN (SELECT value FROM json_each(?2))
+		UNION SELECT id, path FROM staged_groups AS new
+		WHERE discovery_id = (SELECT max(id) FROM discoveries WHERE integration_id = ?1 AND complete = 0) AND id IN (SELECT value FROM json_each(?2))
+			AND NOT EXISTS (SELECT 1 FROM "groups" AS old WHERE old.integration_id = ?1 AND old.id = new.id)`
+	pathsOfRepos = `SELECT id, path, imported_at FROM repos WHERE integration_id = ?1 AND id IN (SELECT value FROM json_each(?2))
+		UNION SELECT id, path, 0 FROM staged_repos AS new
+		WHERE discovery_id = (SELECT max(id) FROM discoveries WHERE integration_id = ?1 AND complete = 0) AND id IN (SELECT value FROM json_each(?2))
+			AND NOT EXISTS (SELECT 1 FROM repos AS old WHERE old.integration_id = ?1 AND old.id = new.id)`
+)
+
+// setGroups reads the paths of groups whose auto-import is set, as far as they
+// are known.
+func setGroups(ctx context.Context, tx *sql.Tx, id int64, auto map[int64]flow.AutoSetting) (map[int64]string, error) {
+	paths := map[int64]string{}
+	err := eachByID(ctx, tx, func(rows *sql.Rows) error {
+		var group int64
+		var path string
+		err := rows.Scan(&group, &path)
+		paths[group] = path
+		return err
+	}, pathsOfGroups, id, slices.Collect(maps.Keys(auto)))
+	return paths, err
+}
+
 // chosenRepos reads the repos that changes choose by hand, as far as they are
 // known: their paths and since when they are imported.
 func chosenRepos(ctx context.Context, tx *sql.Tx, id int64, pins map[int64]flow.Pin) ([]flow.Repo, error) {
-	if len(pins) == 0 {
-		return nil, nil
-	}
-	list, err := json.Marshal(slices.Collect(maps.Keys(pins)))
-	if err != nil {
-		return nil, err
-	}
 	var repos []flow.Repo
-	err = each(ctx, tx, func(rows *sql.Rows) error {
+	err := eachByID(ctx, tx, func(rows *sql.Rows) error {
 		var r flow.Repo
 		err := rows.Scan(&r.ID, &r.Path, &r.ImportedAt)
 		repos = append(repos, r)
 		return err
-	}, `SELECT id, path, imported_at FROM repos WHERE integration_id = ? AND id IN (SELECT value FROM json_each(?))`, id, string(list))
+	}, pathsOfRepos, id, slices.Collect(maps.Keys(pins)))
 	return repos, err
+}
+
+// eachByID runs a query about some rows of an integration.
+func eachByID(ctx context.Context, tx *sql.Tx, row func(*sql.Rows) error, query string, id int64, ids []int64) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	list, err := json.Marshal(ids)
+	if err != nil {
+		return err
+	}
+	return each(ctx, tx, row, query, id, string(list))
 }

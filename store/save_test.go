@@ -93,6 +93,36 @@ func TestSave(t *testing.T) {
 	}
 }
 
+// What is chosen while the first walk runs is named as that found it.
+func TestSavedWhileReposAreFound(t *testing.T) {
+	ctx, at := context.Background(), newClock()
+	s := openStore(t, defaults(t, store.Options{Now: at.now}))
+	in := create(t, s, "acme-gitlab")
+	stage := must[flow.Stage](t)(s.Stage(ctx, in.ID, at.now()))
+	if err := stage.Add(ctx, small()); err != nil {
+		t.Fatal(err)
+	}
+	save := func(c flow.Changes) string {
+		c.Version = must[flow.Integration](t)(s.Named(ctx, "acme-gitlab")).Version
+		must[flow.Integration](t)(s.Save(ctx, in.ID, c))
+		return texts(t, s, in.ID, c.Version)
+	}
+	if got, want := save(flow.Changes{Auto: map[int64]flow.AutoSetting{2: flow.AutoOn}, Pins: map[int64]flow.Pin{11: flow.PinIn}}),
+		"ana@build-07 switched auto-import on for acme/sandbox\nana@build-07 imported acme/api by hand"; got != want {
+		t.Errorf("logged\n%s\nwant\n%s", got, want)
+	}
+	must[flow.Discovery](t)(stage.Complete(ctx))
+	// The next walk has moved them, and is not complete.
+	stage = must[flow.Stage](t)(s.Stage(ctx, in.ID, at.now()))
+	if err := stage.Add(ctx, flow.Page{Groups: []flow.Group{group(2, "beta")}, Repos: []flow.Repo{repo(11, 2, "beta/api")}}); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := save(flow.Changes{Auto: map[int64]flow.AutoSetting{2: flow.AutoOff}, Pins: map[int64]flow.Pin{11: flow.PinOut}}),
+		"ana@build-07 switched auto-import off for acme/sandbox\nana@build-07 paused acme/api by hand"; got != want {
+		t.Errorf("logged\n%s\nwant\n%s", got, want)
+	}
+}
+
 func TestAStaleSaveIsRefused(t *testing.T) {
 	ctx, at := context.Background(), newClock()
 	o := defaults(t, store.Options{Now: at.now})

@@ -7,11 +7,11 @@ import (
 	"flow"
 )
 
-// words says for the activity log what saving a plan does; chosen are the repos
-// that it chooses by hand.
-func words(p *flow.Plan, chosen []flow.Repo) []string {
+// words says for the activity log what saving a plan does, which sets the
+// auto-import of groups and chooses repos by hand.
+func words(p *flow.Plan, set map[int64]string, chosen []flow.Repo) []string {
 	c := p.Changes()
-	did := autoWords(p, c)
+	did := autoWords(set, c)
 	did = append(did, everyOne("added the rule %s", "added %s", "rule", texts(c.Add))...)
 	did = append(did, everyOne("removed the rule %s", "removed %s", "rule", texts(c.Remove))...)
 	return append(did, pinWords(c, chosen)...)
@@ -24,12 +24,12 @@ func texts(rules []flow.Rule) (texts []string) {
 	return texts
 }
 
-func autoWords(p *flow.Plan, c flow.Changes) (did []string) {
+func autoWords(set map[int64]string, c flow.Changes) (did []string) {
 	paths := map[flow.AutoSetting][]string{}
 	for id, setting := range c.Auto {
-		path := fmt.Sprintf("group %d", id)
-		if g, ok := p.GroupByID(id); ok {
-			path = p.Groups[g].Path
+		path, ok := set[id]
+		if !ok {
+			path = fmt.Sprintf("group %d", id)
 		}
 		paths[setting] = append(paths[setting], path)
 	}

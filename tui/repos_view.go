@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"charm.land/bubbles/v2/key"
+	"github.com/charmbracelet/x/ansi"
 
 	"flow"
 )
@@ -113,7 +114,15 @@ func (r *repos) summary(width int) string {
 	return countsRow(r.d.counts(), width)
 }
 
+// countsRow says it in short words where the long ones do not fit.
 func countsRow(c flow.Counts, width int) string {
+	if row := countsIn(c, false); width >= narrow && ansi.StringWidth(row) <= width-3 {
+		return row
+	}
+	return countsIn(c, true)
+}
+
+func countsIn(c flow.Counts, brief bool) string {
 	states := [...]struct {
 		state       flow.State
 		long, short string
@@ -124,7 +133,7 @@ func countsRow(c flow.Counts, width int) string {
 	var parts []string
 	for _, st := range states {
 		word := st.long
-		if width < narrow {
+		if brief {
 			word = st.short
 		}
 		if c[st.state] > 0 || st.state == flow.Imported {

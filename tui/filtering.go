@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -15,19 +16,13 @@ import (
 // searchBound is far more than a search takes.
 const searchBound = time.Minute
 
-// hits are what the filter shows of one tree.
+// hits are what the filter shows of one tree, and the message of a search.
 type hits struct {
 	filter.Result
 	text    string // of the filter
 	tree    int    // repos.tree when it was searched
 	pattern filter.Pattern
 	hint    string // what can be typed next, or what can't be found as it was typed
-}
-
-// searched is the message of a search.
-type searched struct {
-	hits
-	index *filter.Index
 }
 
 // search starts looking for what the filter says, unless that is known or being
@@ -46,20 +41,20 @@ func (r *repos) search() tea.Cmd {
 	r.sought = sought{text, tree}
 	query := flow.ParseQuery(text)
 	keep := query.Keep(r.d.plan)
-	index, paths := r.index, []string(nil)
 	if r.indexed != tree {
-		index, paths = nil, r.paths() // the plan may move its repos meanwhile
+		paths := r.paths() // the plan may move its repos meanwhile
+		// A key that is typed while the first search makes it waits for the same one.
+		r.index = sync.OnceValue(func() *filter.Index { return filter.New(slices.Values(paths)) })
+		r.indexed = tree
 	}
+	index := r.index
 	return r.searching.start(r.d.env, searchBound, func(ctx context.Context, _ func(tea.Msg)) tea.Msg {
-		if index == nil {
-			index = filter.New(slices.Values(paths))
-		}
 		pattern := filter.Parse(query.Text)
-		result, err := index.Search(ctx, pattern, keep)
+		result, err := index().Search(ctx, pattern, keep)
 		if err != nil {
 			return nil // a newer key has come
 		}
-		return searched{hits{result, text, tree, pattern, query.Hint}, index}
+		return hits{result, text, tree, pattern, query.Hint}
 	})
 }
 
@@ -80,7 +75,7 @@ type sought struct {
 // take takes the message of a search.
 func (r *repos) take(m taskMsg) bool {
 	msg, _ := r.searching.take(m)
-	got, ok := msg.(searched)
+	got, ok := msg.(hits)
 	if !ok {
 		return false
 	}
@@ -90,7 +85,7 @@ func (r *repos) take(m taskMsg) bool {
 	}
 	fresh := r.hits.text != got.text || len(r.hits.Hits) == 0
 	r.focused()
-	r.hits, r.index, r.indexed = got.hits, got.index, got.tree
+	r.hits = got
 	r.layOut()
 	if best := r.find(repoRow(got.Best, 0)); fresh && got.Best >= 0 && best >= 0 {
 		// Wherever the list stood before: from its start, or with the hit in its middle.

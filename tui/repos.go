@@ -25,8 +25,8 @@ type repos struct {
 	filter    field
 	filtering bool // the filter has the focus
 	hits      hits
-	index     *filter.Index // of the paths
-	indexed   int           // tree whose paths they are
+	index     func() *filter.Index // of the paths, made once
+	indexed   int                  // tree whose paths they are
 	searching task
 	sought    sought
 	drawn     drawn

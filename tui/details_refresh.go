@@ -92,10 +92,12 @@ func (d *details) progressed(p flow.Progress) {
 		d.grown.Roles = map[int64]flow.Role{}
 	}
 	maps.Copy(d.grown.Roles, p.Page.Roles)
-	// A search ends before the tree grows again, or it would never be over.
-	if now := time.Now(); now.Sub(d.drawnAt) >= drawEvery && !d.repos().searching.running() && d.question == nil {
+	// A search ends before the tree grows again, or it would never be over, and most
+	// of the time is left to the walk.
+	r := d.repos()
+	if now := time.Now(); now.Sub(d.drawnAt) >= max(drawEvery, 4*r.took) && !r.searching.running() && d.question == nil {
 		d.drawnAt = now
-		d.repos().focused()
+		r.focused()
 		d.plan.Grow(d.grown.Groups, d.grown.Repos, d.grown.Roles)
 		d.grown = flow.Page{}
 		for _, t := range d.tabs {

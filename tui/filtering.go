@@ -32,13 +32,14 @@ func (r *repos) search() tea.Cmd {
 	switch {
 	case text == "":
 		r.searching.stop()
+		r.took = 0
 		return nil
 	case r.hits.text == text && r.hits.tree == tree:
 		return nil
 	case r.searching.running() && r.sought == sought{text, tree}:
 		return nil
 	}
-	r.sought = sought{text, tree}
+	r.sought, r.began = sought{text, tree}, time.Now()
 	query := flow.ParseQuery(text)
 	keep := query.Keep(r.d.plan)
 	if r.indexed != tree {
@@ -80,6 +81,7 @@ func (r *repos) take(m taskMsg) bool {
 		return false
 	}
 	r.searching.stop()
+	r.took = time.Since(r.began)
 	if got.tree != r.tree || got.text != r.filter.value() {
 		return true
 	}

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"time"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
@@ -29,6 +30,8 @@ type repos struct {
 	indexed   int                  // tree whose paths they are
 	searching task
 	sought    sought
+	began     time.Time     // when that search did
+	took      time.Duration // the last one, with its index
 	drawn     drawn
 }
 

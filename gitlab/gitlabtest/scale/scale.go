@@ -150,13 +150,9 @@ func (s *Server) cast() error {
 }
 
 func (s *Server) listen() error {
-	addr := s.options.Addr
-	if addr == "" {
-		addr = "127.0.0.1:0"
-	}
-	listener, err := net.Listen("tcp", addr)
+	listener, err := gitlabtest.Listen(s.options.Addr)
 	if err != nil {
-		return fmt.Errorf("listen on %s: %w", addr, err)
+		return err
 	}
 	s.url = "http://" + listener.Addr().String()
 	running, stop := context.WithCancel(context.Background())

@@ -3,6 +3,8 @@ package weather
 import (
 	"net/http"
 	"slices"
+
+	"flow/gitlab/gitlabtest"
 )
 
 // StripHeaders removes headers from every answer.
@@ -44,7 +46,7 @@ func SetHeader(name, value string) Front {
 func changeHeaders(change func(http.Header)) Front {
 	return func(behind http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			behind.ServeHTTP(&noted{ResponseWriter: w, note: func(int) { change(w.Header()) }}, r)
+			behind.ServeHTTP(gitlabtest.Noting(w, func(int) { change(w.Header()) }), r)
 		})
 	}
 }

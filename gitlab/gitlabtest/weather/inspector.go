@@ -5,6 +5,8 @@ import (
 	"net"
 	"net/http"
 	"sync"
+
+	"flow/gitlab/gitlabtest"
 )
 
 // An inspector is what a TLS-inspecting proxy does inside of a tunnel: it shows
@@ -22,7 +24,7 @@ func newInspector(authority *Authority, pass http.Handler, journal *seen) *inspe
 	i.server.serve(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		entry := journal.add(r)
 		r.URL.Scheme, r.URL.Host = "https", r.Host
-		pass.ServeHTTP(&noted{ResponseWriter: w, note: func(status int) { journal.finish(entry, status) }}, r)
+		pass.ServeHTTP(gitlabtest.Noting(w, func(status int) { journal.finish(entry, status) }), r)
 	}))
 	return i
 }

@@ -12,6 +12,8 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+
+	"flow/gitlab/gitlabtest"
 )
 
 // ProxyOptions say how a company's proxy behaves. The zero value lets everybody
@@ -125,8 +127,8 @@ func (p *Proxy) connect(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		panic(http.ErrAbortHandler)
 	}
-	if entry, ok := w.(*noted); ok {
-		entry.note(http.StatusOK)
+	if entry, ok := w.(*gitlabtest.Noted); ok {
+		entry.Note(http.StatusOK)
 	}
 	if _, err := io.WriteString(conn, "HTTP/1.1 200 Connection established\r\n\r\n"); err != nil {
 		conn.Close()

@@ -63,29 +63,3 @@ func (s *seen) list() []Request {
 	}
 	return list
 }
-
-// noted tells of the status before it is on its way: whoever has the answer
-// finds it in the journal.
-type noted struct {
-	http.ResponseWriter
-	note func(status int)
-	done bool
-}
-
-func (n *noted) WriteHeader(status int) {
-	if !n.done && status >= http.StatusOK {
-		n.done = true
-		n.note(status)
-	}
-	n.ResponseWriter.WriteHeader(status)
-}
-
-func (n *noted) Write(text []byte) (int, error) {
-	if !n.done {
-		n.WriteHeader(http.StatusOK)
-	}
-	return n.ResponseWriter.Write(text)
-}
-
-// Unwrap lets http.ResponseController flush and take over the connection.
-func (n *noted) Unwrap() http.ResponseWriter { return n.ResponseWriter }

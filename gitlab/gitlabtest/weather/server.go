@@ -123,7 +123,7 @@ func (s *Server) handled(h http.Handler) http.Handler {
 			panic(http.ErrAbortHandler)
 		}
 		entry := s.seen.add(r)
-		h.ServeHTTP(&noted{ResponseWriter: w, note: func(status int) { s.seen.finish(entry, status) }}, r)
+		h.ServeHTTP(gitlabtest.Noting(w, func(status int) { s.seen.finish(entry, status) }), r)
 	})
 }
 

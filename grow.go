@@ -44,6 +44,17 @@ func (p *Plan) Grow(groups []Group, repos []Repo, roles map[int64]Role) {
 	p.setRoles(roles)
 }
 
+// Expect makes room for about so many repos in all, once half of them are there. A
+// list that is copied to a larger place when it is nearly complete is in memory
+// twice, when there is least of that left.
+func (p *Plan) Expect(total int) {
+	n := len(p.Repos)
+	if total += total / 32; total > cap(p.Repos) && 2*n >= total {
+		p.unshare()
+		p.Repos = slices.Grow(p.Repos, total-n)
+	}
+}
+
 func lastOfEach(repos []Repo) []Repo {
 	last := make(map[int64]int, len(repos))
 	for i := range repos {

@@ -37,6 +37,7 @@ func TestAPlanGrowsIntoWhatIsFound(t *testing.T) {
 			}
 			clone := p.Clone()
 			before, seen := all(clone), fmt.Sprint(clone.Repos, clone.CountGroups())
+			p.Expect(r.IntN(2 * (1 + len(p.Repos))))
 			p.Grow(nil, page, nil)
 			if len(p.Groups) > 0 {
 				doSomething(t, p, r)

@@ -71,6 +71,7 @@ type Checkpoint []byte
 type Estimate struct {
 	Done, All int           // pages; All is 0 as long as it is not known
 	Repos     int           // found, with those of the walk that it goes on with; 0: not told
+	Total     int           // repos there are, about; 0: not known
 	Roles     int           // repos whose role is still to be read; 0 while repos are being found
 	Left      time.Duration // until the walk is complete; 0: not known
 	Limited   bool          // it is the server's rate limit that makes it take so long

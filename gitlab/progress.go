@@ -73,6 +73,10 @@ func (d *discovery) estimate(now time.Time) flow.Estimate {
 		return e
 	}
 	pages := func(rows int) int { return (rows + pageSize - 1) / pageSize }
+	e.Total = d.progress.rows
+	if d.left.roles == nil {
+		e.Total += d.left.rows
+	}
 	rest := 0
 	switch p := &d.progress; {
 	case d.left.roles == nil:

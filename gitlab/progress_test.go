@@ -55,7 +55,7 @@ func TestAWalkKnowsAboutHowLongItTakes(t *testing.T) {
 		t.Fatal(err)
 	}
 	last := all[len(all)-1]
-	if last.Done != last.All || last.Left != 0 {
+	if last.Done != last.All || last.Left != 0 || last.Repos != 12_000 || last.Total != 12_000 || last.Roles != 0 {
 		t.Errorf("in the end %+v is expected", last.Estimate)
 	}
 	known := 0
@@ -66,6 +66,9 @@ func TestAWalkKnowsAboutHowLongItTakes(t *testing.T) {
 		known++
 		if e.All < last.All*2/3 || e.All > last.All*3/2 {
 			t.Errorf("page %d of %d: %d pages are expected, there are %d", i, len(all), e.All, last.All)
+		}
+		if e.Total < e.Repos || e.Total < 9_000 || e.Total > 15_000 || e.Roles > 12_000 || e.Roles > 0 && e.Repos < 12_000 {
+			t.Errorf("page %d of %d: %+v, with 12,000 repos", i, len(all), e.Estimate)
 		}
 		if left := last.at.Sub(e.at); e.Left < left/2 || e.Left > 3*left || e.Limited {
 			t.Errorf("page %d of %d: %v are expected to be left, it is %v; limited %t", i, len(all), e.Left, left, e.Limited)

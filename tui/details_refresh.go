@@ -98,6 +98,7 @@ func (d *details) progressed(p flow.Progress) {
 	if now := time.Now(); now.Sub(d.drawnAt) >= max(drawEvery, 4*r.took) && !r.searching.running() && d.question == nil {
 		d.drawnAt = now
 		r.focused()
+		d.plan.Expect(p.Ahead.Total)
 		d.plan.Grow(d.grown.Groups, d.grown.Repos, d.grown.Roles)
 		d.grown = flow.Page{}
 		for _, t := range d.tabs {

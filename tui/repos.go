@@ -14,14 +14,15 @@ import (
 // repos is the first tab: the tree of groups and repos, with what is in, why,
 // and what saving would change.
 type repos struct {
-	d      *details
-	rows   []row
-	tree   int            // counts the trees that the plan has had: positions are good for one
-	at     int            // focused row
-	on     focus          // what is there, from before positions changed
-	top    int            // first row on screen
-	page   int            // rows on screen when it was last drawn
-	folded map[int64]bool // by group ID, where it differs from how groups start
+	d       *details
+	rows    []row
+	tree    int            // counts the trees that the plan has had: positions are good for one
+	at      int            // focused row
+	touched bool           // a key was pressed here
+	on      focus          // what is there, from before positions changed
+	top     int            // first row on screen
+	page    int            // rows on screen when it was last drawn
+	folded  map[int64]bool // by group ID, where it differs from how groups start
 
 	filter    field
 	filtering bool // the filter has the focus
@@ -62,6 +63,7 @@ func (r *repos) update(msg tea.Msg) (move, tea.Cmd) {
 	if !ok {
 		return move{}, nil
 	}
+	r.touched = true
 	if r.moved(k) || len(r.rows) == 0 && !key.Matches(k, keys.filter) {
 		return move{}, nil
 	}

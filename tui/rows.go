@@ -41,9 +41,11 @@ type focus struct {
 }
 
 // focused notes what the focus is on, before the plan's positions change. Where
-// no row is shown, such as while the filter searches, it is what it was.
+// no row is shown, such as while the filter searches, it is what it was. Until a key
+// has been pressed it is on the first row, whatever that becomes: repos may be found
+// before their groups.
 func (r *repos) focused() {
-	if r.at < len(r.rows) {
+	if r.touched && r.at < len(r.rows) {
 		p, w := r.d.plan, r.rows[r.at]
 		if w.isRepo {
 			r.on = focus{p.Repos[w.at].ID, true}
@@ -175,6 +177,7 @@ func (r *repos) slug() string {
 // takes the filter away.
 func (r *repos) reveal(path string) {
 	p := r.d.plan
+	r.touched = true
 	r.clearFilter()
 	is := func(other string) bool { return strings.EqualFold(other, path) }
 	want, above := row{at: -1}, -1

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -73,4 +75,18 @@ func TestAQuestionWhileReposAreFound(t *testing.T) {
 	tm.see("/Finding repos: .*419/", "by hand?").press("u", "2", "x", "enter").see("/Not saved: [1-9][0-9]* repos? will import/", "For new ones let cron run")
 	tm.press("esc").gone("shown").press("/").typed("state:imported !legacy").see(" 0 shown")
 	tm.press("ctrl+u").typed("state:imported").see("/ [1-9][0-9]* shown/", "/^> ?.*legacy-/").press("esc").gone("shown").leaveUnsaved()
+}
+
+// Repos may be found before the groups that they are in. The focus, which nobody has
+// moved, is on the first row all the same.
+func TestReposAreFoundBeforeTheirGroups(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, gitlabtest.Options{})
+	tm := w.open(80, 24)
+	tm.connected(w).atCreate()
+	seen := make(chan struct{})
+	w.server.Fail(gitlabtest.Fault{Match: func(r *http.Request) bool { return strings.HasSuffix(r.URL.Path, "/api/v4/groups") }, Around: weather.Hold(seen)})
+	tm.press("enter").see("Finding repos: 0 groups", "/^> \\[ \\]   [a-z]/")
+	close(seen)
+	tm.see("For new ones let cron run", "/^> \\[ \\] . acme\\b/").leave()
 }

@@ -362,6 +362,11 @@ func (d *details) view(width, height int) screen {
 	return s
 }
 
+// hasMessage reports whether viewMessage has something to say.
+func (d *details) hasMessage() bool {
+	return d.notice != "" || len(d.ahead) > 0 && !d.loaded || d.plan.IsChanged()
+}
+
 // viewMessage says the last notice, else what is not saved. A long notice takes
 // the rows above too.
 func (d *details) viewMessage(s *screen, width int) {

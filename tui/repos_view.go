@@ -22,7 +22,12 @@ const (
 
 func (r *repos) draw(s *screen, width, height int) {
 	s.summary = "  " + cut(r.summary(width), width-3)
-	s.about, s.keys = r.about(width), r.keys(width)
+	if asked := r.d.question; asked != nil {
+		s.say(wrap(asked.text, width-3))
+	} else {
+		r.about(s, width)
+	}
+	s.keys = r.keys(width)
 	b := &s.body
 	rows := height - 2 - 3
 	high := height >= lowHeight
@@ -39,9 +44,6 @@ func (r *repos) draw(s *screen, width, height int) {
 		rows -= 2
 	}
 	r.page = max(rows, 1)
-	if asked := r.d.question; asked != nil {
-		s.say(wrap(asked.text, width-3))
-	}
 	if r.outgrown() {
 		r.drawn.again(s)
 		return
@@ -287,23 +289,32 @@ func (r *repos) repoCells(w row) (change, mark, name, middle, text string) {
 	return change, marks[p.Mark(at)], "  " + r.lit(repo.Path, repo.Slug()), pad(role, roleWidth) + active, p.StateText(at)
 }
 
-// about is the sentence of the focused row.
-func (r *repos) about(width int) string {
+// about says the sentence of the focused row. Where there is no message it may take
+// the place of one.
+func (r *repos) about(s *screen, width int) {
+	text := r.sentence()
+	if rows := wrap(text, width-3); len(rows) == 2 && !r.d.hasMessage() {
+		s.say(rows)
+		return
+	}
+	s.about = "  " + cut(text, width-3)
+}
+
+func (r *repos) sentence() string {
 	if hint := r.filterHint(); hint != "" {
-		return "  " + cut(hint, width-3)
+		return hint
 	}
 	if len(r.rows) == 0 {
-		return " "
+		return ""
 	}
 	w := r.rows[r.at]
-	text := ""
 	switch {
 	case w.isRepo:
-		text = r.d.plan.Explain(w.repo())
+		return r.d.plan.Explain(w.repo())
 	case r.d.below == nil: // it counts what is below
-		text = r.d.plan.ExplainGroup(w.group())
+		return r.d.plan.ExplainGroup(w.group())
 	}
-	return "  " + cut(text, width-3)
+	return ""
 }
 
 func (r *repos) keys(width int) []key.Binding {

@@ -9,25 +9,31 @@ import (
 	"flow/gitlab/gitlabtest/scale"
 )
 
+// connected starts a GitLab, and a client that may ask it.
+func connected(t *testing.T, o scale.Options) (*scale.Server, *gitlab.Client, flow.Connection) {
+	t.Helper()
+	s, err := scale.Start(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	base, err := flow.ParseBaseURL(s.URL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := gitlab.New(gitlab.Options{})
+	t.Cleanup(client.Close)
+	return s, client, flow.Connection{BaseURL: base, Token: flow.NewSecret(scale.Token), Network: flow.Network{PlainHTTP: true}}
+}
+
 // TestFlowFindsWhatThereIs: every repo once, with its role, and every group.
 func TestFlowFindsWhatThereIs(t *testing.T) {
 	const projects, groups = 3_000, 150
 	for _, version := range []string{"11.2.0", "12.9.0-ee", "17.5.2-ee", "18.9.0-ee"} {
 		t.Run(version, func(t *testing.T) {
-			s, err := scale.Start(scale.Options{Projects: projects, Groups: groups, Version: version, Broken: 0.01})
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer s.Close()
-			base, err := flow.ParseBaseURL(s.URL())
-			if err != nil {
-				t.Fatal(err)
-			}
-			client := gitlab.New(gitlab.Options{})
-			defer client.Close()
-			conn := flow.Connection{BaseURL: base, Token: flow.NewSecret(scale.Token), Network: flow.Network{PlainHTTP: true}}
+			s, client, conn := connected(t, scale.Options{Projects: projects, Groups: groups, Version: version, Broken: 0.01})
 			roles, found := map[int64]flow.Role{}, map[int64]bool{}
-			err = client.Discover(t.Context(), conn, nil, func(p flow.Page) error {
+			err := client.Discover(t.Context(), conn, nil, func(p flow.Page) error {
 				for _, r := range p.Repos {
 					if _, twice := roles[r.ID]; twice {
 						t.Errorf("repo %d came twice", r.ID)
@@ -84,18 +90,7 @@ func TestTasksAreDoneElsewhere(t *testing.T) {
 func TestFlowConnectsAndLooks(t *testing.T) {
 	for _, version := range []string{"11.4.0", "17.5.2-ee"} {
 		t.Run(version, func(t *testing.T) {
-			s, err := scale.Start(scale.Options{Projects: 1_000, Version: version})
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer s.Close()
-			base, err := flow.ParseBaseURL(s.URL())
-			if err != nil {
-				t.Fatal(err)
-			}
-			client := gitlab.New(gitlab.Options{})
-			defer client.Close()
-			conn := flow.Connection{BaseURL: base, Token: flow.NewSecret(scale.Token), Network: flow.Network{PlainHTTP: true}}
+			_, client, conn := connected(t, scale.Options{Projects: 1_000, Version: version})
 			report, err := client.Test(t.Context(), conn, func(flow.Check) {})
 			if err != nil {
 				t.Fatal(err)

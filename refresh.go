@@ -134,6 +134,17 @@ func (s Setup) refresh(ctx context.Context, in Integration, tell func(Progress))
 	}
 	var progress Progress
 	progress.Groups, progress.Repos = stage.Kept()
+	if tell != nil && in.Discovery.At.IsZero() {
+		// Until the first walk is complete there is no other list to choose from.
+		err := stage.Found(ctx, func(p Page) error {
+			progress.Page = p
+			tell(progress)
+			return nil
+		})
+		if err != nil {
+			return Discovery{}, errors.Join(err, s.leave(ctx, stage, err))
+		}
+	}
 	err = s.GitLab.Discover(ctx, conn, stage.Resume(), func(p Page) error {
 		if err := stage.Add(ctx, p); err != nil {
 			return err

@@ -155,6 +155,8 @@ type Stage interface {
 	Complete(ctx context.Context) (Discovery, error)
 	// Kept tells what came with the walk that this one goes on with.
 	Kept() (groups, repos int)
+	// Found hands that on, page by page.
+	Found(ctx context.Context, each func(Page) error) error
 	// Release keeps what was gathered for a walk that goes on where this one was
 	// interrupted, if it took long enough to be worth that.
 	Release(ctx context.Context) error

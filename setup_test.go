@@ -80,6 +80,7 @@ type shelf struct {
 
 	resume     flow.Checkpoint
 	kept       [2]int
+	found      []flow.Page
 	released   int
 	missing    []int64
 	confirmed  map[int64]flow.Presence
@@ -127,6 +128,14 @@ func (s *shelf) Add(_ context.Context, p flow.Page) error {
 
 func (s *shelf) Resume() flow.Checkpoint   { return s.resume }
 func (s *shelf) Kept() (groups, repos int) { return s.kept[0], s.kept[1] }
+func (s *shelf) Found(_ context.Context, each func(flow.Page) error) error {
+	for _, p := range s.found {
+		if err := each(p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 func (s *shelf) ToConfirm(context.Context, int64, int) ([]int64, error) { return s.missing, nil }
 
@@ -367,11 +376,11 @@ func TestARefreshThatIsCancelledTooLateIsComplete(t *testing.T) {
 
 // A walk goes on where the one before was interrupted, and counts what that found.
 func TestARefreshGoesOn(t *testing.T) {
-	w, s := &walk{pages: pages()}, &shelf{resume: flow.Checkpoint("after 4711"), kept: [2]int{1, 300}}
+	w, s := &walk{pages: pages()}, &shelf{resume: flow.Checkpoint("after 4711"), kept: [2]int{1, 300}, found: []flow.Page{{Repos: make([]flow.Repo, 300)}}}
 	w.pages[1].Ahead.Repos = 304 // one of them was kept before
 	var told []string
 	_, err := setup(w, s).Refresh(t.Context(), flow.Integration{}, func(p flow.Progress) { told = append(told, p.String()) })
-	if got, want := strings.Join(told, "; "), "2 groups, 303 repos; 2 groups, 304 repos"; err != nil || got != want {
+	if got, want := strings.Join(told, "; "), "1 group, 300 repos; 2 groups, 303 repos; 2 groups, 304 repos"; err != nil || got != want {
 		t.Errorf("told %s, want %s (%v)", got, want, err)
 	}
 	if string(w.from) != "after 4711" {

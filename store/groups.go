@@ -13,13 +13,17 @@ func loadGroups(ctx context.Context, tx *sql.Tx, id int64) ([]flow.Group, error)
 }
 
 func appendGroups(ctx context.Context, tx *sql.Tx, which string, args ...any) ([]flow.Group, error) {
+	return scanGroups(ctx, tx, `SELECT id, parent_id, path, name, personal FROM "groups" `+which, args...)
+}
+
+func scanGroups(ctx context.Context, tx *sql.Tx, query string, args ...any) ([]flow.Group, error) {
 	var groups []flow.Group
 	err := each(ctx, tx, func(rows *sql.Rows) error {
 		var g flow.Group
 		err := rows.Scan(&g.ID, &g.ParentID, &g.Path, &g.Name, &g.Personal)
 		groups = append(groups, g)
 		return err
-	}, `SELECT id, parent_id, path, name, personal FROM "groups" `+which, args...)
+	}, query, args...)
 	return groups, err
 }
 

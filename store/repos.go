@@ -21,6 +21,14 @@ const selectRepos = `SELECT r.id, r.group_id, r.path, r.name, r.role, r.created_
 
 // appendRepos reads repos; query goes on where selectRepos ends.
 func appendRepos(ctx context.Context, tx *sql.Tx, repos []flow.Repo, query string, args ...any) ([]flow.Repo, error) {
+	return scanRepos(ctx, tx, repos, selectRepos+query, args...)
+}
+
+// selectStaged reads repos of a walk as selectRepos does those of a discovery.
+const selectStaged = `SELECT r.id, r.group_id, r.path, r.name, r.role, r.created_at, r.active_at, r.flags, r.services_off, r.topics,
+	0, 0, 0, 0 FROM staged_repos r `
+
+func scanRepos(ctx context.Context, tx *sql.Tx, repos []flow.Repo, query string, args ...any) ([]flow.Repo, error) {
 	topics := map[string]string{} // many repos have the same
 	var r flow.Repo
 	var flags repoFlags
@@ -38,7 +46,7 @@ func appendRepos(ctx context.Context, tx *sql.Tx, repos []flow.Repo, query strin
 		flags.set(&r)
 		repos = append(repos, r)
 		return err
-	}, selectRepos+query, args...)
+	}, query, args...)
 	return repos, err
 }
 

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"sync"
 	"time"
+
+	"flow"
 )
 
 const (
@@ -50,6 +52,39 @@ func (g *stage) takeOver(ctx context.Context, tx *sql.Tx) (found bool, err error
 	}
 	return true, tx.QueryRowContext(ctx, `SELECT (SELECT count(*) FROM staged_groups WHERE discovery_id = ?1 AND personal = 0),
 		(SELECT count(*) FROM staged_repos WHERE discovery_id = ?1)`, g.id).Scan(&g.groups, &g.repos)
+}
+
+// pageOfFound is how many repos Found hands on at a time.
+const pageOfFound = 1000
+
+// Found hands on what had been gathered when the walk was taken over: groups, then
+// repos page by page. Nothing is being read while each has one.
+func (g *stage) Found(ctx context.Context, each func(flow.Page) error) error {
+	if g.resume == nil {
+		return nil
+	}
+	const doing = "read what was found"
+	var groups []flow.Group
+	err := g.store.read(ctx, doing, func(tx *sql.Tx) (err error) {
+		groups, err = scanGroups(ctx, tx, `SELECT id, parent_id, path, name, personal FROM staged_groups WHERE discovery_id = ?`, g.id)
+		return err
+	})
+	if err == nil && len(groups) > 0 {
+		err = each(flow.Page{Groups: groups})
+	}
+	for last := int64(0); err == nil; {
+		var repos []flow.Repo
+		err = g.store.read(ctx, doing, func(tx *sql.Tx) (err error) {
+			repos, err = scanRepos(ctx, tx, nil, selectStaged+`WHERE r.discovery_id = ? AND r.id > ? ORDER BY r.id LIMIT ?`, g.id, last, pageOfFound)
+			return err
+		})
+		if err != nil || len(repos) == 0 {
+			break
+		}
+		last = repos[len(repos)-1].ID
+		err = each(flow.Page{Repos: repos})
+	}
+	return err
 }
 
 // dropDead removes what crashed processes left of their walks, once nobody can go

@@ -3,6 +3,8 @@ package store_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -124,6 +126,46 @@ func TestAnInterruptedWalkGoesOn(t *testing.T) {
 				t.Errorf("got %s", paths(r))
 			}
 		})
+	}
+}
+
+// What a walk had found before it was interrupted is handed on as it was kept, in
+// pages; the next one of its own hands on nothing.
+func TestWhatAWalkHadFoundIsHandedOn(t *testing.T) {
+	ctx, at := context.Background(), newClock()
+	s := openStore(t, defaults(t, store.Options{Now: at.now}))
+	in := create(t, s, "acme")
+	whole := flow.Page{Groups: small().Groups}
+	for id := range int64(2_500) {
+		r := repo(1+id, 1, fmt.Sprintf("acme/repo-%04d", id))
+		r.Fork, r.Topics = id%3 == 0, "go"
+		whole.Repos = append(whole.Repos, r)
+	}
+	stage := must[flow.Stage](t)(s.Stage(ctx, in.ID, at.now()))
+	kept := whole
+	kept.Left = flow.Checkpoint("one")
+	if err := errors.Join(stage.Add(ctx, kept), stage.Found(ctx, func(p flow.Page) error { return fmt.Errorf("got %+v", p) })); err != nil {
+		t.Fatal(err)
+	}
+	at.pass(2 * time.Minute)
+	if err := stage.Release(ctx); err != nil {
+		t.Fatal(err)
+	}
+	stage = must[flow.Stage](t)(s.Stage(ctx, in.ID, at.now()))
+	var found flow.Page
+	err := stage.Found(ctx, func(p flow.Page) error {
+		if len(p.Repos) > 1000 {
+			t.Errorf("a page of %d repos", len(p.Repos))
+		}
+		found.Groups, found.Repos = append(found.Groups, p.Groups...), append(found.Repos, p.Repos...)
+		return nil
+	})
+	if err != nil || !slices.Equal(found.Groups, whole.Groups) || !slices.Equal(found.Repos, whole.Repos) {
+		t.Errorf("%d groups and %d repos, %v; the last one %+v", len(found.Groups), len(found.Repos), err, found.Repos[len(found.Repos)-1])
+	}
+	enough := errors.New("enough")
+	if err := stage.Found(ctx, func(flow.Page) error { return enough }); !errors.Is(err, enough) {
+		t.Errorf("got %v", err)
 	}
 }
 

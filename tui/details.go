@@ -74,10 +74,16 @@ func (d *details) help() helpPage {
 
 func (d *details) enter() tea.Cmd {
 	cmds := []tea.Cmd{d.load(), d.tabs[d.at].enter()}
-	if d.first {
+	if d.first || d.unfinished() {
 		cmds = append(cmds, d.refresh())
 	}
 	return tea.Batch(cmds...)
+}
+
+// unfinished reports whether nothing but a first walk is missing: one that was left
+// goes on by itself.
+func (d *details) unfinished() bool {
+	return d.in.Discovery.At.IsZero() && d.in.Status.Data == flow.Processing
 }
 
 func (d *details) leave() {

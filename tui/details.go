@@ -29,6 +29,7 @@ type details struct {
 	progress  flow.Progress
 	grown     flow.Page                 // what a first discovery has brought since the tree last grew
 	drawnAt   time.Time                 // when that was
+	growing   task                      // until it may grow again
 	lookedNew bool                      // the last refresh here looked for new repos only
 	broken    *flow.Fault               // why the last discovery failed
 	asked     time.Time                 // about which held list was asked
@@ -89,6 +90,7 @@ func (d *details) unfinished() bool {
 func (d *details) leave() {
 	d.loader.stop()
 	d.discovery.stop()
+	d.growing.stop()
 }
 
 type reviewLoaded struct {
@@ -180,12 +182,17 @@ func (d *details) taskUpdate(m taskMsg) (move, tea.Cmd) {
 	if d.repos().take(m) {
 		return d.catchUp()
 	}
+	if msg, _ := d.growing.take(m); msg == (growDue{}) {
+		d.growing.stop()
+		return move{}, d.grow()
+	}
 	got, cmd := d.discovery.take(m)
 	switch got := got.(type) {
 	case flow.Progress:
-		d.progressed(got)
+		return move{}, tea.Batch(cmd, d.progressed(got))
 	case discovered:
 		d.discovery.stop()
+		d.growing.stop()
 		d.grown = flow.Page{}
 		if got.err != nil {
 			d.broken = flow.FaultOf(got.err)
@@ -194,10 +201,8 @@ func (d *details) taskUpdate(m taskMsg) (move, tea.Cmd) {
 		}
 		d.take(got.reviewLoaded)
 		return d.askHeld(got.held), nil
-	default:
-		return d.tabs[d.at].update(m)
 	}
-	return move{}, cmd
+	return d.tabs[d.at].update(m)
 }
 
 // counts are how many repos are in which state, as saved.

@@ -18,7 +18,8 @@ import (
 const discoveryBound = 6 * time.Hour
 
 type discovered struct {
-	reviewLoaded // as it is stored now
+	reviewLoaded      // as it is stored now
+	first        bool // nothing was found before
 	found        flow.Discovery
 	news         *flow.News // where only new repos were looked for
 	err          error      // of the discovery
@@ -35,7 +36,7 @@ func (d *details) refresh() tea.Cmd {
 	d.lookedNew = newOnly
 	setup, store, in, now := d.setup(), d.Store, d.in, d.Now
 	return d.discovery.start(d.env, discoveryBound, func(ctx context.Context, send func(tea.Msg)) tea.Msg {
-		var done discovered
+		done := discovered{first: in.Discovery.At.IsZero()}
 		tell := func(p flow.Progress) { send(p) }
 		if newOnly {
 			var news flow.News
@@ -57,7 +58,7 @@ func (d *details) refresh() tea.Cmd {
 // summary says what a discovery brought, and after the first one how to let
 // cron do it.
 func (d *details) summary(done discovered) string {
-	if d.first {
+	if done.first {
 		d.first = false
 		return "For new ones let cron run: flow refresh " + d.in.Name
 	}
@@ -81,10 +82,10 @@ const drawEvery = 250 * time.Millisecond
 
 // progressed takes a page of a walk. The first walk's repos can be chosen while
 // it runs; a later one changes the list only when it is complete.
-func (d *details) progressed(p flow.Progress) {
+func (d *details) progressed(p flow.Progress) tea.Cmd {
 	d.progress = p
 	if !d.in.Discovery.At.IsZero() {
-		return
+		return nil
 	}
 	d.grown.Groups = append(d.grown.Groups, p.Page.Groups...)
 	d.grown.Repos = append(d.grown.Repos, p.Page.Repos...)
@@ -92,19 +93,42 @@ func (d *details) progressed(p flow.Progress) {
 		d.grown.Roles = map[int64]flow.Role{}
 	}
 	maps.Copy(d.grown.Roles, p.Page.Roles)
-	// A search ends before the tree grows again, or it would never be over, and most
-	// of the time is left to the walk.
-	r := d.repos()
-	if now := time.Now(); now.Sub(d.drawnAt) >= max(drawEvery, 4*r.took) && !r.searching.running() && d.question == nil {
-		d.drawnAt = now
-		r.focused()
-		d.plan.Expect(p.Ahead.Total)
-		d.plan.Grow(d.grown.Groups, d.grown.Repos, d.grown.Roles)
-		d.grown = flow.Page{}
-		for _, t := range d.tabs {
-			t.replaced()
-		}
+	return d.grow()
+}
+
+// growDue is the message of a tree that may grow again.
+type growDue struct{}
+
+// grow takes into the tree what was found since it last grew, or sees to it that
+// this is done soon. A search ends before the tree grows again, or it would never be
+// over, and most of the time is left to the walk.
+func (d *details) grow() tea.Cmd {
+	if len(d.grown.Groups)+len(d.grown.Repos)+len(d.grown.Roles) == 0 || d.growing.running() {
+		return nil
 	}
+	r := d.repos()
+	wait := max(drawEvery, 4*r.took) - time.Since(d.drawnAt)
+	if r.searching.running() || d.question != nil {
+		wait = max(wait, drawEvery)
+	}
+	if wait > 0 {
+		return d.growing.start(d.env, searchBound, func(ctx context.Context, _ func(tea.Msg)) tea.Msg {
+			select {
+			case <-time.After(wait):
+			case <-ctx.Done():
+			}
+			return growDue{}
+		})
+	}
+	d.drawnAt = time.Now()
+	r.focused()
+	d.plan.Expect(d.progress.Ahead.Total)
+	d.plan.Grow(d.grown.Groups, d.grown.Repos, d.grown.Roles)
+	d.grown = flow.Page{}
+	for _, t := range d.tabs {
+		t.replaced()
+	}
+	return nil
 }
 
 // finding is row 2 while a walk runs or after it failed; "" otherwise.

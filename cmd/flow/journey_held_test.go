@@ -100,3 +100,26 @@ func TestLookingForNewReposOnly(t *testing.T) {
 	tm.press("/").typed("new").see("1 shown", "/^> \\[x\\] +brand-new .*imported, new/").press("esc").gone("1 shown")
 	tm.press("r").see("Refreshed: 0 new repos.").press("r").see("Refreshed: 0 new repos.").leave()
 }
+
+// A first walk that was left goes on by itself, and shows what it had found, long
+// before GitLab answers.
+func TestComingBackToAFirstWalk(t *testing.T) {
+	t.Parallel()
+	both(t, func(t *testing.T, width, height int) {
+		var later atomic.Int64
+		w := newWorld(t, gitlabtest.Options{Now: func() time.Time { return day.Add(time.Duration(later.Load())) }})
+		goOn := make(chan struct{})
+		w.server.Fail(gitlabtest.Fault{After: 3, Around: weather.Hold(goOn), Match: func(r *http.Request) bool {
+			if inDiscovery(r) {
+				later.CompareAndSwap(0, int64(2*time.Minute)) // long enough to be worth keeping
+			}
+			return inDiscovery(r)
+		}})
+		tm := w.open(80, 24)
+		tm.connected(w).atCreate().press("enter").see("/Finding repos: .*[1-9][0-9]* (repos )?so far/", "/acme +0 of [1-9]/").leave()
+		tm = w.open(width, height).see("enter open").press("enter").see("/Finding repos: .*[1-9][0-9]* (repos )?so far/")
+		tm.press("/").typed("api").see("/[1-9][0-9]* shown/", "Finding repos:").press("esc").gone("shown")
+		close(goOn)
+		tm.see("/419 repos: 0 (imported|in)/", "For new ones let cron run").leave()
+	})
+}

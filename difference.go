@@ -135,25 +135,48 @@ func (p *Plan) movedBy(is func(i int) bool) int {
 
 func (p *Plan) pinChanged(i int) bool { return p.pin[i] != p.savedPin[i] }
 
+// What becomes of one repo, or of several, that go in, pause or stay out.
+type moveWords [3]struct{ one, many string }
+
+var (
+	toCome = moveWords{{"will import", "will import"}, {"will pause", "will pause"}, {"will stay out", "will stay out"}}
+	done   = moveWords{{"will import", "will import"}, {"is paused", "are paused"}, {"stays out", "stay out"}}
+)
+
 // NotSaved says in one line what is not saved; "" if nothing is.
 func (p *Plan) NotSaved() string {
-	if !p.IsChanged() {
+	switch moves := p.moves(toCome); {
+	case !p.IsChanged():
 		return ""
+	case moves == "":
+		return "Not saved: " + Plural(p.changed(), "change") + "."
+	default:
+		return "Not saved: " + moves + "."
 	}
+}
+
+// Stored says in one line what saving the plan has done.
+func (p *Plan) Stored() string {
+	if moves := p.moves(done); moves != "" {
+		return "Saved: " + moves + "."
+	}
+	return "Saved."
+}
+
+// moves says how many repos go where: 88 repos will import, 1 is paused.
+func (p *Plan) moves(words moveWords) string {
 	var parts []string
-	for _, move := range []struct {
-		repos int
-		what  string
-	}{{p.goIn, "import"}, {p.pausing, "pause"}, {p.goOut - p.pausing, "stay out"}} {
-		switch {
-		case move.repos > 0 && len(parts) == 0:
-			parts = append(parts, Plural(move.repos, "repo")+" will "+move.what)
-		case move.repos > 0:
-			parts = append(parts, Number(move.repos)+" will "+move.what)
+	for i, repos := range [3]int{p.goIn, p.pausing, p.goOut - p.pausing} {
+		count, what := Plural(repos, "repo"), words[i].many
+		if len(parts) > 0 {
+			count = Number(repos)
+		}
+		if repos == 1 {
+			what = words[i].one
+		}
+		if repos > 0 {
+			parts = append(parts, count+" "+what)
 		}
 	}
-	if len(parts) == 0 {
-		parts = append(parts, Plural(p.changed(), "change"))
-	}
-	return "Not saved: " + strings.Join(parts, ", ") + "."
+	return strings.Join(parts, ", ")
 }

@@ -42,15 +42,6 @@ func TestWhatSavingWouldDo(t *testing.T) {
 	pin := func(path string, pin flow.Pin) func(p *flow.Plan) {
 		return func(p *flow.Plan) { p.SetPin(find(p, path), pin) }
 	}
-	keep := func(path string, pin flow.Pin, imported bool) func(r *flow.Review) {
-		return func(r *flow.Review) {
-			i := slices.IndexFunc(r.Repos, func(r flow.Repo) bool { return r.Path == path })
-			r.Pins = map[int64]flow.Pin{r.Repos[i].ID: pin}
-			if imported {
-				r.Repos[i].ImportedAt = flow.MomentOf(today)
-			}
-		}
-	}
 	tests := []struct {
 		name   string
 		stored func(r *flow.Review)
@@ -131,6 +122,47 @@ func TestWhatSavingWouldDo(t *testing.T) {
 			}
 			checkPlan(t, p)
 		})
+	}
+}
+
+// keep stores a choice by hand and, if imported, that the repo is since today.
+func keep(path string, pin flow.Pin, imported bool) func(r *flow.Review) {
+	return func(r *flow.Review) {
+		i := slices.IndexFunc(r.Repos, func(r flow.Repo) bool { return r.Path == path })
+		r.Pins = map[int64]flow.Pin{r.Repos[i].ID: pin}
+		if imported {
+			r.Repos[i].ImportedAt = flow.MomentOf(today)
+		}
+	}
+}
+
+// What was saved is said in numbers, by what became of the repos.
+func TestWhatWasSavedIsSaid(t *testing.T) {
+	toggle := func(p *flow.Plan, paths ...string) {
+		for _, path := range paths {
+			p.Toggle(at(p, path))
+		}
+	}
+	for _, test := range []struct {
+		stored func(r *flow.Review)
+		does   func(p *flow.Plan)
+		want   string
+	}{
+		{nil, func(p *flow.Plan) {}, "Saved."},
+		{nil, func(p *flow.Plan) { toggle(p, "acme/platform/api") }, "Saved: 1 repo is paused."},
+		{nil, func(p *flow.Plan) { toggle(p, "acme/platform/api", "acme/platform/playground") }, "Saved: 2 repos are paused."},
+		{nil, func(p *flow.Plan) { toggle(p, "acme/platform/api", "acme/sandbox/demo") }, "Saved: 1 repo will import, 1 is paused."},
+		{keep("acme/sandbox/demo", flow.PinIn, false), func(p *flow.Plan) { toggle(p, "acme/sandbox/demo") }, "Saved: 1 repo stays out."},
+	} {
+		r := sandbox(t)
+		if test.stored != nil {
+			test.stored(r)
+		}
+		p := saved(r)
+		test.does(p)
+		if got := p.Stored(); got != test.want {
+			t.Errorf("%q, want %q", got, test.want)
+		}
 	}
 }
 

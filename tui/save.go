@@ -154,33 +154,13 @@ func (s *save) saved(got saved) (move, tea.Cmd) {
 		s.stale = s.bad.Cause == flow.ChangedMeanwhile
 		return move{}, nil
 	}
-	notice := savedNotice(s.d.plan)
+	notice := s.d.plan.Stored()
 	s.d.plan.Discard()
 	s.d.take(got.reviewLoaded)
 	if got.reviewLoaded.err == nil {
 		s.d.notice = notice
 	}
 	return s.onward(), nil
-}
-
-func savedNotice(p *flow.Plan) string {
-	in, out := p.Moves()
-	switch {
-	case in > 0 && out > 0:
-		return fmt.Sprintf("Saved: %s will import, %s.", flow.Plural(in, "repo"), pausedWords(out))
-	case in > 0:
-		return fmt.Sprintf("Saved: %s will import.", flow.Plural(in, "repo"))
-	case out > 0:
-		return fmt.Sprintf("Saved: %s.", pausedWords(out))
-	}
-	return "Saved."
-}
-
-func pausedWords(n int) string {
-	if n == 1 {
-		return "1 is paused"
-	}
-	return flow.Number(n) + " are paused"
 }
 
 // loadTheirs reads what somebody else saved, so that both can be seen.

@@ -221,21 +221,30 @@ func matches(screen, text string) bool {
 
 func (tm *window) waitFor(what string, holds func(screen string) bool) {
 	tm.t.Helper()
-	deadline := time.After(patience)
+	if screen, held := tm.until(patience, holds); !held {
+		tm.t.Fatalf("waiting to %s: the screen shows\n%s", what, screen)
+	}
+}
+
+// until waits for a screen that holds, and returns the last one it saw. A program
+// that has ended draws no more.
+func (tm *window) until(wait time.Duration, holds func(screen string) bool) (screen string, held bool) {
+	deadline := time.After(wait)
 	for {
 		tm.mu.Lock()
 		screen, changed := tm.read(), tm.changed
 		tm.mu.Unlock()
 		if holds(screen) {
-			return
+			return screen, true
 		}
 		select {
 		case <-changed:
 		case err := <-tm.ended:
 			tm.ended <- err
-			tm.t.Fatalf("waiting to %s: the program ended (%v)\n%s", what, err, screen)
+			screen = tm.screen()
+			return fmt.Sprintf("%sThe program has ended: %v", screen, err), holds(screen)
 		case <-deadline:
-			tm.t.Fatalf("waiting to %s: the screen shows\n%s", what, screen)
+			return screen, false
 		}
 	}
 }

@@ -62,7 +62,7 @@ func (c *credentials) openedNetwork(o opened) tea.Cmd {
 		d.SetNetwork(c.net.n)
 	case d.Network == a.d.in.Network && o.conn.Network.WithoutSecrets() == d.Network:
 		d.SetNetwork(o.conn.Network)
-		c.net.set(d.Network)
+		c.net.join(d.Network)
 	}
 	return c.look()
 }

@@ -86,6 +86,17 @@ func (f *networkFields) set(n flow.Network) {
 	f.texts[netProxy].setValue(n.Proxy)
 }
 
+// join takes the secrets of the network that the fields were set from without
+// them. What was given since then stays as it is.
+func (f *networkFields) join(n flow.Network) {
+	if f.n.Proxy == n.Proxy && f.n.ProxyPassword.IsZero() {
+		f.n.ProxyPassword = n.ProxyPassword
+	}
+	if f.lost && !n.Key.IsZero() {
+		f.n.Certificate, f.n.Key, f.lost = n.Certificate, n.Key, false
+	}
+}
+
 func (f *networkFields) stop() {
 	for s := range f.readers {
 		f.readers[s].stop()

@@ -172,3 +172,63 @@ func TestOfferedCertificate(t *testing.T) {
 		}
 	}
 }
+
+// The secrets of a stored network come a moment after its page: what was typed
+// meanwhile stays, and they go with nothing else than what they were stored for.
+func TestStoredSecretsJoinWhatIsTyped(t *testing.T) {
+	stored := flow.Network{
+		Proxy: "http://ana@proxy:3128", ProxyPassword: flow.NewSecret("hunter22"),
+		Certificate: "a certificate", Key: flow.NewSecret("its key"),
+	}
+	without := stored.WithoutSecrets()
+	for _, test := range []struct {
+		name     string
+		meantime func(f *networkFields)
+		want     flow.Network // as the test of the connection uses it
+	}{
+		{"nothing", func(*networkFields) {}, stored},
+		{"the same proxy typed anew", func(f *networkFields) {
+			f.edit(netProxy, press('u', tea.ModCtrl))
+			f.edit(netProxy, tea.PasteMsg{Content: "ana@proxy:3128"})
+		}, stored},
+		{"another proxy, still typed", func(f *networkFields) {
+			f.edit(netProxy, press('u', tea.ModCtrl))
+			f.edit(netProxy, tea.PasteMsg{Content: "127.0.0.1:3128"})
+		}, flow.Network{Proxy: "http://127.0.0.1:3128", Certificate: stored.Certificate, Key: stored.Key}},
+		{"another proxy, given", func(f *networkFields) {
+			f.edit(netProxy, press('u', tea.ModCtrl))
+			f.edit(netProxy, tea.PasteMsg{Content: "bob:letmein1@other:3128"})
+			f.leave(netProxy)
+		}, flow.Network{Proxy: "http://bob@other:3128", ProxyPassword: flow.NewSecret("letmein1"), Certificate: stored.Certificate, Key: stored.Key}},
+		{"another password, still typed", func(f *networkFields) {
+			f.edit(netPassword, tea.PasteMsg{Content: "letmein1"})
+		}, flow.Network{Proxy: stored.Proxy, ProxyPassword: flow.NewSecret("letmein1"), Certificate: stored.Certificate, Key: stored.Key}},
+		{"a box", func(f *networkFields) { f.toggle(netUnverified) }, func() flow.Network {
+			n := stored
+			n.Unverified = true
+			return n
+		}()},
+		{"the certificate taken away", func(f *networkFields) {
+			f.edit(netCertificate, press('u', tea.ModCtrl))
+		}, flow.Network{Proxy: stored.Proxy, ProxyPassword: stored.ProxyPassword}},
+	} {
+		f := newNetworkFields(&env{}, without)
+		f.all = true
+		for s := range netStops {
+			if text := f.at(s); text != nil {
+				text.focus()
+			}
+		}
+		test.meantime(&f)
+		shown := f.texts[netProxy].value()
+		f.join(stored)
+		if got := f.texts[netProxy].value(); got != shown {
+			t.Errorf("%s: the field showed %q, and shows %q", test.name, shown, got)
+		}
+		f.leave(netProxy)
+		f.leave(netPassword)
+		if f.n != test.want {
+			t.Errorf("%s: the network is %+v with %q, not %+v", test.name, f.n, f.n.ProxyPassword.Reveal(), test.want)
+		}
+	}
+}

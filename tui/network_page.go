@@ -127,7 +127,11 @@ func (p *networkPage) opened(o opened) (move, tea.Cmd) {
 	case p.stored == nil:
 		n := o.conn.Network
 		p.stored = &n
-		p.fields.set(n)
+		if n.WithoutSecrets() == p.d.in.Network.WithoutSecrets() {
+			p.fields.join(n)
+		} else {
+			p.fields.set(n) // somebody else has changed it since the details were read
+		}
 		if waited {
 			return move{}, p.test() // enter was faster than the store
 		}

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -26,6 +27,7 @@ type crowd struct{ *testing.M }
 
 func (c crowd) Run() int {
 	flag.Parse()
+	forgetSurroundings()
 	folder, err := os.MkdirTemp("", "flow-built-")
 	defer os.RemoveAll(folder)
 	built = filepath.Join(folder, "flow")
@@ -34,6 +36,24 @@ func (c crowd) Run() int {
 		return 1
 	}
 	return c.M.Run()
+}
+
+// forgetSurroundings drops what whoever runs the tests has set for Flow itself, for
+// screens and for the network: no test may act on it, and none may write where the
+// tester's own integrations are.
+func forgetSurroundings() {
+	for _, variable := range os.Environ() {
+		name, _, _ := strings.Cut(variable, "=")
+		for _, of := range []string{"XDG_", "FLOW_STORE", "FLOW_IDENTITY_", "FLOW_REDIRECT_URI", "FLOW_ASCII", "SSH_", "SSL_CERT_", "WSL_", "VSCODE_"} {
+			if strings.HasPrefix(name, of) {
+				os.Unsetenv(name)
+			}
+		}
+		switch strings.ToUpper(name) {
+		case "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "DISPLAY", "WAYLAND_DISPLAY", "BROWSER", "NO_COLOR", "GOGC":
+			os.Unsetenv(name)
+		}
+	}
 }
 
 // runTogether has more tests run at once than there are processors: most of them

@@ -99,7 +99,7 @@ func TestWhatTheScreenSaysOfARepo(t *testing.T) {
 }
 
 func TestANewRepoIsCalledNew(t *testing.T) {
-	r := flow.NewReview(flow.Integration{Discovery: flow.Discovery{At: today, Repos: 9, New: 1}}, flow.Settings{}, nil,
+	r := flow.NewReview(flow.Integration{Discovery: flow.Discovery{At: today, Repos: 9, Outcome: flow.Outcome{New: 1}}}, flow.Settings{}, nil,
 		[]flow.Repo{{Path: "a", Role: flow.Owner, FirstSeen: flow.MomentOf(today), ImportedAt: flow.MomentOf(today), Fork: true}, {Path: "b", Role: flow.Owner}})
 	p := saved(r)
 	if got := p.StateText(0) + "; " + p.StateText(1); got != "imported, fork, new; not imported" {

@@ -57,19 +57,6 @@ type Integration struct {
 	CreatedBy string // user@host
 }
 
-// A Discovery is one complete walk over groups and repos.
-type Discovery struct {
-	At     time.Time     `json:"at,omitzero"` // when it began; zero: there was none yet
-	Took   time.Duration `json:"-"`           // until it was complete
-	Groups int           `json:"groups"`
-	Repos  int           `json:"repos"`
-	New    int           `json:"new"`  // repos that it brought
-	Lost   int           `json:"lost"` // repos that it no longer brought
-	Taken  int           `json:"imported"`
-
-	Changes int `json:"changes"` // what it found otherwise than it was, new and lost repos among it; 0: nothing to tell
-}
-
 // Counts tells how many repos are in which state.
 type Counts [NotSupported + 1]int
 

@@ -36,7 +36,7 @@ func queried(t testing.TB) *flow.Plan {
 	for i := range repos {
 		repos[i].ID = int64(i + 1)
 	}
-	integration := flow.Integration{Discovery: flow.Discovery{At: today, Repos: len(repos), New: 1}}
+	integration := flow.Integration{Discovery: flow.Discovery{At: today, Repos: len(repos), Outcome: flow.Outcome{New: 1}}}
 	settings := flow.Settings{Auto: map[int64]bool{1: true}, Rules: []flow.Rule{rule(t, "name:legacy*")}}
 	return saved(flow.NewReview(integration, settings, groups("acme"), repos))
 }

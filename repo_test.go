@@ -55,10 +55,10 @@ func TestRepoSaysWhatIsSpecial(t *testing.T) {
 		{"fork", flow.Repo{Fork: true}, "fork"},
 		{"mirror", flow.Repo{Mirror: true}, "mirror"},
 		{"empty", flow.Repo{Empty: true}, "empty"},
-		{"lost", flow.Repo{LostAt: flow.MomentOf(today)}, "not found any more"},
+		{"lost", flow.Repo{LostAt: flow.MomentOf(today)}, "no longer found"},
 		{"gone", flow.Repo{LostAt: flow.MomentOf(today), LostWhy: flow.Gone}, "gone from GitLab"},
 		{"no longer a member", flow.Repo{LostAt: flow.MomentOf(today), LostWhy: flow.NoLongerMember}, "no longer a member"},
-		{"all of it", flow.Repo{Archived: true, Fork: true, Mirror: true, Empty: true, LostAt: flow.MomentOf(today)}, "archived, fork, mirror, empty, not found any more"},
+		{"all of it", flow.Repo{Archived: true, Fork: true, Mirror: true, Empty: true, LostAt: flow.MomentOf(today)}, "archived, fork, mirror, empty, no longer found"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

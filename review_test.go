@@ -253,11 +253,11 @@ func TestWhatIsNew(t *testing.T) {
 		firstSeen time.Time
 		want      bool
 	}{
-		{"brought by the last discovery", flow.Discovery{At: at, Repos: 10, New: 2}, at, true},
-		{"in another time zone", flow.Discovery{At: at, Repos: 10, New: 2}, at.In(time.FixedZone("east", 3600)), true},
-		{"that came since", flow.Discovery{At: at, Repos: 10, New: 10}, at.Add(time.Minute), true},
-		{"brought by an earlier one", flow.Discovery{At: at, Repos: 10, New: 2}, before, false},
-		{"brought by the first of all, as everything", flow.Discovery{At: at, Repos: 10, New: 10}, at, false},
+		{"brought by the last discovery", flow.Discovery{At: at, Repos: 10, Outcome: flow.Outcome{New: 2}}, at, true},
+		{"in another time zone", flow.Discovery{At: at, Repos: 10, Outcome: flow.Outcome{New: 2}}, at.In(time.FixedZone("east", 3600)), true},
+		{"that came since", flow.Discovery{At: at, Repos: 10, Outcome: flow.Outcome{New: 10}}, at.Add(time.Minute), true},
+		{"brought by an earlier one", flow.Discovery{At: at, Repos: 10, Outcome: flow.Outcome{New: 2}}, before, false},
+		{"brought by the first of all, as everything", flow.Discovery{At: at, Repos: 10, Outcome: flow.Outcome{New: 10}}, at, false},
 		{"before any discovery is complete", flow.Discovery{}, time.Time{}, false},
 	}
 	for _, test := range tests {

@@ -159,7 +159,7 @@ func (s *shelf) Complete(context.Context) (flow.Discovery, error) {
 	if s.onComplete != nil {
 		s.onComplete()
 	}
-	return flow.Discovery{At: today, Repos: 5, New: 2}, nil
+	return flow.Discovery{At: today, Repos: 5, Outcome: flow.Outcome{New: 2}}, nil
 }
 
 // Release is as Abandon is.

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 
 	"flow"
 )
@@ -38,8 +39,8 @@ func (g *stage) Complete(ctx context.Context) (found flow.Discovery, err error) 
 		if err != nil {
 			return err
 		}
-		if flow.Freezes(d.known, d.lost) {
-			frozen = frozenFault(d.known, d.lost)
+		if flow.Freezes(d.known, d.Lost) {
+			frozen = frozenFault(d.known, d.Lost)
 			return g.hold(ctx, tx, d)
 		}
 		found, err = g.finish(ctx, tx, was, d)
@@ -64,7 +65,7 @@ func (g *stage) finish(ctx context.Context, tx *sql.Tx, was flow.Integration, d 
 	if err := g.dropWaiting(ctx, tx, "held = 1 OR released = 1"); err != nil {
 		return found, err
 	}
-	if d.gone, err = g.dropGroups(ctx, tx); err != nil {
+	if d.LostGroups, err = g.dropGroups(ctx, tx); err != nil {
 		return found, err
 	}
 	if err := g.emptyStage(ctx, tx); err != nil {
@@ -81,18 +82,27 @@ func (g *stage) finish(ctx context.Context, tx *sql.Tx, was flow.Integration, d 
 		return found, err
 	}
 	first := was.Discovery.At.IsZero()
-	found = flow.Discovery{At: g.at, Groups: d.groups, Repos: d.repos, New: d.newRepos, Lost: d.lost, Taken: len(t.taken), Changes: d.changes()}
+	found = flow.Discovery{At: g.at, Groups: d.groups, Repos: d.repos, Outcome: d.Outcome, Changes: d.Count()}
+	found.Taken = len(t.taken)
 	if err := tx.QueryRowContext(ctx, `SELECT beat_at - at FROM discoveries WHERE id = ?`, g.id).Scan(&found.Took); err != nil {
 		return found, err
 	}
-	_, err = tx.ExecContext(ctx, `UPDATE discoveries SET complete = 1, held = 0, released = 0, checkpoint = NULL,
-			groups_found = ?, repos_found = ?, repos_new = ?, repos_lost = ?, repos_imported = ?, changed = ? WHERE id = ?`,
-		found.Groups, found.Repos, found.New, found.Lost, found.Taken, found.Changes, g.id)
+	outcome, err := json.Marshal(found.Outcome)
 	if err != nil {
 		return found, err
 	}
-	d.imported = found.Taken
-	if text := d.text(first); text != "" {
+	_, err = tx.ExecContext(ctx, `UPDATE discoveries SET complete = 1, held = 0, released = 0, checkpoint = NULL,
+			groups_found = ?, repos_found = ?, outcome = ? WHERE id = ?`,
+		found.Groups, found.Repos, string(outcome), g.id)
+	if err != nil {
+		return found, err
+	}
+	words := found.Words()
+	if first {
+		// All of it is new: how much there is says more.
+		words = append([]string{flow.Plural(found.Groups, "group"), flow.Plural(found.Repos, "repo")}, flow.Outcome{Taken: found.Taken}.Words()...)
+	}
+	if text := discoveryText(words); text != "" {
 		return found, g.store.log(ctx, tx, was.ID, was.Version, "", text)
 	}
 	return found, nil

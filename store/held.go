@@ -24,7 +24,7 @@ func (g *stage) hold(ctx context.Context, tx *sql.Tx, d difference) error {
 		return err
 	}
 	_, err := tx.ExecContext(ctx, `UPDATE discoveries SET held = 1, checkpoint = NULL, groups_found = ?, repos_found = ?, repos_known = ?, repos_lost = ? WHERE id = ?`,
-		d.groups, d.repos, d.known, d.lost, g.id)
+		d.groups, d.repos, d.known, d.Lost, g.id)
 	return err
 }
 
@@ -74,7 +74,7 @@ func (s *Store) AcceptHeld(ctx context.Context, id int64) (found flow.Discovery,
 		if err != nil {
 			return err
 		}
-		if err := s.log(ctx, tx, id, g.integration.Version, s.who, "accepted that "+flow.Plural(d.lost, "repo")+" are missing"); err != nil {
+		if err := s.log(ctx, tx, id, g.integration.Version, s.who, "accepted that "+flow.Plural(d.Lost, "repo")+" are missing"); err != nil {
 			return err
 		}
 		found, err = g.finish(ctx, tx, g.integration, d)

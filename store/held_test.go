@@ -109,7 +109,7 @@ func TestWhatBecomesOfAHeldList(t *testing.T) {
 				t.Errorf("got %+v", d)
 			}
 			return err
-		}, false, 30, "discovery: 1 new repo, 30 not found any more, 1 imported"},
+		}, false, 30, "discovery: 1 new repo, 30 no longer found, 1 imported"},
 		{"it is accepted twice", func(p *past) error {
 			if _, err := p.s.AcceptHeld(ctx, p.in.ID); err != nil {
 				return err
@@ -119,7 +119,7 @@ func TestWhatBecomesOfAHeldList(t *testing.T) {
 				t.Errorf("got %q", f.Detail)
 			}
 			return nil
-		}, false, 30, "discovery: 1 new repo, 30 not found any more, 1 imported"},
+		}, false, 30, "discovery: 1 new repo, 30 no longer found, 1 imported"},
 		{"it is dropped", func(p *past) error { return p.s.DropHeld(ctx, p.in.ID) }, false, 0, ""},
 		{"nothing", func(*past) error { return nil }, true, 0, ""},
 		{"long after", func(p *past) error {

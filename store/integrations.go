@@ -96,16 +96,16 @@ func fold(name string) string {
 
 const selectIntegration = `SELECT i.id, i.name, i.provider, i.method, i.base_url, i.network, i.client_id, i.redirect_uri, ifnull(c.renewal, ''), i.services, i.report,
 	i.status, i.status_cause, i.status_reason, i.status_since, i.counts, i.version, i.created_at, i.created_by,
-	ifnull(d.at, 0), ifnull(d.groups_found, 0), ifnull(d.repos_found, 0), ifnull(d.repos_new, 0), ifnull(d.repos_lost, 0), ifnull(d.repos_imported, 0), ifnull(d.changed, 0), ifnull(d.beat_at - d.at, 0)
+	ifnull(d.at, 0), ifnull(d.groups_found, 0), ifnull(d.repos_found, 0), ifnull(d.outcome, '{}'), ifnull(d.beat_at - d.at, 0)
 	FROM integrations i LEFT JOIN discoveries d ON d.id = i.discovery_id LEFT JOIN credentials c ON c.integration_id = i.id `
 
 func scanIntegration(scan func(...any) error) (in flow.Integration, err error) {
-	var baseURL, network, report, counts string
+	var baseURL, network, report, counts, outcome string
 	var since, created, discovered int64
 	d := &in.Discovery
 	err = scan(&in.ID, &in.Name, &in.Provider, &in.Method, &baseURL, &network, &in.App.ClientID, &in.App.Redirect, &in.Renewal, &in.Services, &report,
 		&in.Status.Data, &in.Status.Cause, &in.Status.Reason, &since, &counts, &in.Version, &created, &in.CreatedBy,
-		&discovered, &d.Groups, &d.Repos, &d.New, &d.Lost, &d.Taken, &d.Changes, &d.Took)
+		&discovered, &d.Groups, &d.Repos, &outcome, &d.Took)
 	if err != nil {
 		return in, err
 	}
@@ -122,6 +122,10 @@ func scanIntegration(scan func(...any) error) (in flow.Integration, err error) {
 	if err := json.Unmarshal([]byte(counts), &in.Counts); err != nil {
 		return in, fmt.Errorf("read the counts of %q: %w", in.Name, err)
 	}
+	if err := json.Unmarshal([]byte(outcome), &d.Outcome); err != nil {
+		return in, fmt.Errorf("read the last discovery of %q: %w", in.Name, err)
+	}
+	d.Changes = d.Count()
 	return in, nil
 }
 

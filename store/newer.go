@@ -42,7 +42,7 @@ func (s *Store) AddNewer(ctx context.Context, id int64, at time.Time, p flow.Pag
 		if err := putStatus(ctx, tx, in, s.health(t.missed)); err != nil {
 			return err
 		}
-		text := difference{newRepos: news.Repos, imported: news.Imported}.text(false)
+		text := discoveryText(flow.Outcome{New: news.Repos, Taken: news.Imported}.Words())
 		return s.log(ctx, tx, id, in.Version, "", text)
 	})
 	if err != nil {

@@ -117,7 +117,7 @@ func TestAnInterruptedWalkGoesOn(t *testing.T) {
 				}
 			}
 			d := must[flow.Discovery](t)(next.Complete(ctx))
-			want := flow.Discovery{At: began, Took: at.now().Sub(began), Groups: 2, Repos: 4, New: 4, Changes: 6}
+			want := flow.Discovery{At: began, Took: at.now().Sub(began), Groups: 2, Repos: 4, Outcome: flow.Outcome{New: 4, NewGroups: 2}, Changes: 6}
 			if d != want || must[flow.Integration](t)(s.Named(ctx, "acme")).Discovery != want {
 				t.Errorf("got %+v, want %+v", d, want)
 			}

@@ -45,7 +45,7 @@ func TestSave(t *testing.T) {
 		{"back", flow.Changes{Auto: autos{2: off, 1: off}, Pins: pins{21: flow.NoPin, 11: flow.NoPin}, Remove: []flow.Rule{rule(t, "name:try")}},
 			"switched auto-import off for acme|switched auto-import off for acme/sandbox|removed the rule name:try|let 2 repos follow the group again", "[11 21 22]"},
 		{"what is not there", flow.Changes{Auto: autos{77: on, 1: above}, Pins: pins{78: flow.PinIn}},
-			"switched auto-import on for group 77|left the auto-import of acme to the group above|chose by hand for 1 repo not found any more", "[11 21 22]"},
+			"switched auto-import on for group 77|left the auto-import of acme to the group above|chose by hand for 1 repo no longer found", "[11 21 22]"},
 		{"many rules", flow.Changes{Add: []flow.Rule{rule(t, "is:fork"), rule(t, "is:empty"), rule(t, "is:mirror"), rule(t, "is:public")}}, "added 4 rules", "[11 21 22]"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

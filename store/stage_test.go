@@ -107,7 +107,7 @@ func TestFirstDiscovery(t *testing.T) {
 	page.Groups = append(page.Groups, flow.Group{ID: 9, ParentID: 0, Path: "ana", Name: "Ana", Personal: true}, flow.Group{ID: 3, ParentID: 1, Path: "acme/x"})
 	page.Repos = append(page.Repos, full, repo(11, 1, "acme/api-last"))
 	d := discover(t, s, in.ID, at.now(), page, flow.Page{Repos: []flow.Repo{repo(12, 1, "acme/web-last")}}, flow.Page{Roles: map[int64]flow.Role{21: flow.Guest, 99: flow.Owner}})
-	want := flow.Discovery{At: at.now(), Groups: 3, Repos: 5, New: 5, Changes: 8} // a personal namespace is no group
+	want := flow.Discovery{At: at.now(), Groups: 3, Repos: 5, Outcome: flow.Outcome{New: 5, NewGroups: 3}, Changes: 8} // a personal namespace is no group
 	if d != want {
 		t.Errorf("got %+v, want %+v", d, want)
 	}
@@ -164,7 +164,7 @@ func TestWhatALaterDiscoveryChanges(t *testing.T) {
 			p.Repos[0].Role, p.Repos[1].Role, p.Repos[2].Topics = flow.Guest, flow.Owner, "go"
 		}, "discovery: 2 repos with another role", "acme/ acme/sandbox/ acme/api acme/sandbox/toy acme/sandbox/try acme/web"},
 		{"repos missing and with them their group", func(p *flow.Page) { p.Groups, p.Repos = p.Groups[:1], p.Repos[:2] },
-			"discovery: 2 repos not found any more", "acme/ acme/sandbox/ acme/api acme/sandbox/toy acme/sandbox/try acme/web"},
+			"discovery: 2 repos no longer found", "acme/ acme/sandbox/ acme/api acme/sandbox/toy acme/sandbox/try acme/web"},
 		{"a group emptied and lost", func(p *flow.Page) {
 			p.Groups = p.Groups[:1]
 			for i := range p.Repos {

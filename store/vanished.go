@@ -80,11 +80,17 @@ func (s *Store) Confirmed(ctx context.Context, id int64, said map[int64]flow.Pre
 				return err
 			}
 		}
-		text := discoveryText(tell(nil, []told{{counts[flow.Gone], "", "gone from GitLab"}, {counts[flow.NoLongerMember], "", "no longer shared with the account"}}))
-		if text == "" {
-			return nil
+		var words []string
+		if n := counts[flow.Gone]; n > 0 {
+			words = append(words, flow.Plural(n, "repo")+" gone from GitLab")
 		}
-		return s.log(ctx, tx, id, in.Version, "", text)
+		if n := counts[flow.NoLongerMember]; n > 0 {
+			words = append(words, flow.Plural(n, "repo")+" no longer shared with the account")
+		}
+		if text := discoveryText(words); text != "" {
+			return s.log(ctx, tx, id, in.Version, "", text)
+		}
+		return nil
 	})
 }
 

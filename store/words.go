@@ -67,7 +67,7 @@ func pinWords(c flow.Changes, chosen []flow.Repo) (did []string) {
 		}
 	}
 	if n := len(c.Pins) - len(chosen); n > 0 {
-		did = append(did, "chose by hand for "+flow.Plural(n, "repo")+" not found any more")
+		did = append(did, "chose by hand for "+flow.Plural(n, "repo")+" no longer found")
 	}
 	return did
 }

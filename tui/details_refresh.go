@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -66,15 +67,11 @@ func (d *details) summary(done discovered) string {
 		return fmt.Sprintf("%s, %s imported. The last complete walk was %s and took %s; r once more makes one.", flow.Plural(done.news.Repos, "new repo"),
 			flow.Number(done.news.Imported), flow.Ago(d.Now(), d.in.Discovery.At), flow.Lasted(d.in.Discovery.Took))
 	}
-	found := done.found
-	text := "Refreshed: " + flow.Plural(found.New, "new repo")
-	if found.Lost > 0 {
-		text += ", " + flow.Number(found.Lost) + " no longer found"
+	words := done.found.Words()
+	if len(words) == 0 {
+		return "Refreshed: nothing has changed."
 	}
-	if found.Taken > 0 {
-		text += ", " + flow.Number(found.Taken) + " imported"
-	}
-	return text + "."
+	return "Refreshed: " + strings.Join(words, ", ") + "."
 }
 
 // drawEvery is how often a growing tree is made anew.

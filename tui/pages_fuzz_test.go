@@ -196,7 +196,7 @@ func fuzzedPage(e *env, n uint8, names string) page {
 	}
 	in := flow.Integration{
 		ID: 1, Name: flow.CleanLine(list[0], 64), Provider: "gitlab-self-hosted", Method: flow.AccessToken, BaseURL: base, Services: flow.EveryService, Report: report,
-		Status: flow.Status{Data: flow.FailedIntegration, Cause: flow.UnknownCA, Reason: says}, Discovery: flow.Discovery{At: noonOfKeys.Add(-time.Hour), Repos: 5, New: 2},
+		Status: flow.Status{Data: flow.FailedIntegration, Cause: flow.UnknownCA, Reason: says}, Discovery: flow.Discovery{At: noonOfKeys.Add(-time.Hour), Repos: 5, Outcome: flow.Outcome{New: 2}},
 		CreatedAt: noonOfKeys, CreatedBy: "ana@build-07", Network: flow.Network{Proxy: "http://ana@proxy.example.com:3128", Unverified: true},
 	}
 	d := newDetails(e, in, false)

@@ -98,7 +98,7 @@ func TestLookingForNewReposOnly(t *testing.T) {
 		t.Errorf("%d requests, the first ones %v", len(asked), asked[:5])
 	}
 	tm.press("/").typed("new").see("1 shown", "/^> \\[x\\] +brand-new .*imported, new/").press("esc").gone("1 shown")
-	tm.press("r").see("Refreshed: 0 new repos.").press("r").see("Refreshed: 0 new repos.").leave()
+	tm.press("r").see("Refreshed: nothing has changed.").press("r").see("Refreshed: nothing has changed.").leave()
 }
 
 // A first walk that was left goes on by itself, and shows what it had found, long

@@ -14,7 +14,7 @@ func TestWhyIsItMissing(t *testing.T) {
 		tm := w.open(width, height)
 		tm.connected(w).atCreate().press("enter").see("For new ones let cron run", "? keys").press("f")
 		tm.see("Why is it missing?", "/^> Group or repo/", "enter say why").press("enter").see("it is empty").typed("acme/no such").press("enter").see("has no such").press("ctrl+u")
-		tm.typed("acme/secret").press("enter").see("acme/secret is not visible to @flow-bot", "/GitLab says: 404/", "r refresh").press("r").see("acme/secret is not visible to @flow-bot", "Refreshed: 0 new repos.")
+		tm.typed("acme/secret").press("enter").see("acme/secret is not visible to @flow-bot", "/GitLab says: 404/", "r refresh").press("r").see("acme/secret is not visible to @flow-bot", "Refreshed: nothing has changed.")
 		// A link is pasted, wherever the focus is; enter leads there.
 		tm.paste(w.server.URL()+"/acme/platform/playground/-/merge_requests").see("enter say why").press("enter").see("It is in the list: not imported", "enter show it").press("enter")
 		tm.see("/^> \\[ \\] +playground/", "[1 Repos]")

@@ -129,7 +129,7 @@ func TestManagingAnIntegration(t *testing.T) {
 	tm.see(warned, "enter save").press("enter").see("/Signed in again as @flow-bot\\. Tested: \\d+ ok, 1 warning/", "access token: read_api")
 
 	tm.press("down").see("> Connection").press("enter").see("Test connection", warned, "enter continue").press("esc").see("/tested just now: \\d+ ok, 1 warning/")
-	tm.press("down").see("> Discovery").press("enter").see("Refreshed: 0 new repos.")
+	tm.press("down").see("> Discovery").press("enter").see("Refreshed: nothing has changed.")
 
 	tm.press("down").see("> Delete").press("enter").see("Delete?", "esc keep it").typed("acm").press("enter").see("That is not its name.")
 	tm.typed("e").press("enter").see("Deleted acme.", "No integration yet. n connects a GitLab.").leave()

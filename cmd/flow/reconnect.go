@@ -195,6 +195,7 @@ func (r *reconnecting) replace(ctx context.Context) (fresh flow.Integration, not
 
 // finish looks for groups and repos, also to find out that all is well again.
 func (r *reconnecting) finish(ctx context.Context, in flow.Integration, notRevoked error) error {
+	first := in.Discovery.At.IsZero()
 	found, problem := r.discover(ctx, r.gitlab, r.store, in)
 	if problem == nil {
 		r.events.tell(foundEvent{"found", found})
@@ -213,6 +214,6 @@ func (r *reconnecting) finish(ctx context.Context, in flow.Integration, notRevok
 	case err != nil || r.events != nil:
 		return err
 	}
-	_, err = fmt.Fprintf(r.stdout, "Reconnected %s as %s: %s. Rules and choices are as they were.\n", in.Name, in.Report.Account, outcomeOf(found))
+	_, err = fmt.Fprintf(r.stdout, "Reconnected %s as %s: %s. Rules and choices are as they were.\n", in.Name, in.Report.Account, outcomeOf(found, first))
 	return err
 }

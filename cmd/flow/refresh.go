@@ -100,10 +100,10 @@ func (p *program) lookAt(ctx context.Context, s *store.Store, in flow.Integratio
 		var news flow.News
 		news, err = p.setup(client, s).RefreshNew(ctx, in, progress.tell)
 		progress.end()
-		done.News, done.New, done.Taken, done.Lost, done.Changes = true, news.Repos, news.Imported, 0, news.Repos
+		done.News, done.Outcome, done.Changes = true, flow.Outcome{New: news.Repos, Taken: news.Imported}, news.Repos
 	} else {
 		done.Discovery, err = p.discover(ctx, client, s, in)
-		done.Complete = true
+		done.Complete, done.first = true, in.Discovery.At.IsZero()
 	}
 	if flow.CausedBy(err, flow.Frozen) {
 		return done, p.frozen(ctx, s, in, err)
@@ -127,7 +127,7 @@ func (p *program) settleHeld(ctx context.Context, s *store.Store, in flow.Integr
 		done.Discovery, err = s.AcceptHeld(ctx, in.ID)
 		return done, err
 	}
-	done.kept, done.Changes = true, 0
+	done.kept, done.Outcome, done.Changes = true, flow.Outcome{}, 0
 	return done, s.DropHeld(ctx, in.ID)
 }
 
@@ -153,10 +153,18 @@ func listed(examples []string, n int) string {
 	return text
 }
 
-// outcomeOf is what a complete walk has found and done.
-func outcomeOf(d flow.Discovery) string {
-	return fmt.Sprintf("%s, %s; %s new, %s no longer found, %s imported", flow.Plural(d.Groups, "group"), flow.Plural(d.Repos, "repo"),
-		flow.Number(d.New), flow.Number(d.Lost), flow.Number(d.Taken))
+// outcomeOf is what a complete walk has found, and what of it is otherwise than
+// before: after the first one nothing was.
+func outcomeOf(d flow.Discovery, first bool) string {
+	found := flow.Plural(d.Groups, "group") + ", " + flow.Plural(d.Repos, "repo")
+	words := d.Words()
+	switch {
+	case first:
+		return strings.Join(append([]string{found}, flow.Outcome{Taken: d.Taken}.Words()...), ", ")
+	case len(words) == 0:
+		return found + "; nothing has changed"
+	}
+	return found + "; " + strings.Join(words, ", ")
 }
 
 // refreshed is what flow refresh --json prints.
@@ -166,8 +174,9 @@ type refreshed struct {
 	Complete bool   `json:"complete"` // false: new repos only were looked for
 	flow.Discovery
 
-	News bool `json:"-"`
-	kept bool
+	News  bool `json:"-"`
+	first bool // complete walk of the integration
+	kept  bool
 }
 
 func (r refreshed) changed() bool { return r.Changes > 0 || r.Taken > 0 && !r.kept }
@@ -180,7 +189,7 @@ func (r refreshed) sentence(now time.Time) string {
 		return fmt.Sprintf("Looked for new repos of %s: %s new, %s imported. The last complete walk was %s.", r.Name,
 			flow.Number(r.New), flow.Number(r.Taken), flow.Ago(now, r.At))
 	}
-	return fmt.Sprintf("Refreshed %s: %s.", r.Name, outcomeOf(r.Discovery))
+	return fmt.Sprintf("Refreshed %s: %s.", r.Name, outcomeOf(r.Discovery, r.first))
 }
 
 func (p *program) discover(ctx context.Context, g flow.GitLab, s flow.Store, in flow.Integration) (flow.Discovery, error) {

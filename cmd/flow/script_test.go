@@ -39,6 +39,8 @@ import (
 //	mends               takes both back
 //	revokes             revokes the token
 //	creates PATH        makes a project
+//	renames OLD NEW     gives a project or a group another path, also in another group
+//	archives PATH       archives a project
 //	deletes PATH        deletes the projects whose path begins so
 //	requests N          checks how many requests came in so far
 //	exits CODE CMD ...  runs a command and checks its exit code, and that it prints no token
@@ -53,7 +55,7 @@ func TestScripts(t *testing.T) {
 	maps.Copy(commands, networkCommands)
 	maps.Copy(commands, map[string]func(*testscript.TestScript, bool, []string){
 		"gitlab": cmdGitLab, "dies": cmdDies, "answers": cmdAnswers, "mends": cmdMends, "requests": cmdRequests,
-		"forbids": cmdForbids, "revokes": cmdRevokes, "creates": cmdCreates, "deletes": cmdDeletes,
+		"forbids": cmdForbids, "revokes": cmdRevokes, "creates": cmdCreates, "renames": cmdRenames, "archives": cmdArchives, "deletes": cmdDeletes,
 		"exits": cmdExits, "json": cmdJSON, "keys": cmdKeys, "nosecrets": cmdNoSecrets,
 	})
 	testscript.Run(t, testscript.Params{
@@ -209,6 +211,36 @@ func cmdCreates(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	_, err := company.AddProject(gitlabtest.Project{Group: group.ID, Path: slug, Name: slug})
 	ts.Check(err)
+}
+
+// cmdRenames gives a repo or a group another path; where that is below another group
+// it is moved.
+func cmdRenames(ts *testscript.TestScript, _ bool, args []string) {
+	company := gitLabOf(ts).company
+	parent, slug := path.Split(args[1])
+	to, _ := company.Group(strings.TrimSuffix(parent, "/"))
+	if p, found := company.Project(args[0]); found {
+		if p.Group != to.ID {
+			ts.Check(company.MoveProject(p.ID, to.ID))
+		}
+		if p.Path != slug {
+			ts.Check(company.RenameProject(p.ID, slug, slug))
+		}
+		return
+	}
+	g, found := company.Group(args[0])
+	if !found {
+		ts.Fatalf("there is nothing at %s", args[0])
+	}
+	ts.Check(company.RenameGroup(g.ID, slug, slug))
+}
+
+func cmdArchives(ts *testscript.TestScript, _ bool, args []string) {
+	p, found := gitLabOf(ts).company.Project(args[0])
+	if !found {
+		ts.Fatalf("there is no repo %s", args[0])
+	}
+	ts.Check(gitLabOf(ts).company.ArchiveProject(p.ID, true))
 }
 
 func cmdDeletes(ts *testscript.TestScript, _ bool, args []string) {

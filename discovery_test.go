@@ -1,0 +1,41 @@
+package flow_test
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+
+	"flow"
+)
+
+func TestOutcomeWords(t *testing.T) {
+	for _, test := range []struct {
+		of    flow.Outcome
+		count int
+		want  string
+	}{
+		{flow.Outcome{}, 0, ""},
+		{flow.Outcome{New: 2, Renamed: 1, Moved: 3}, 6, "2 new repos, 1 renamed, 3 moved"},
+		{flow.Outcome{Roles: 1}, 1, "1 repo with another role"},
+		{flow.Outcome{Archived: 1_200, Unarchived: 1, Back: 2}, 1_203, "1,200 repos archived, 1 no longer archived, 2 found again"},
+		{flow.Outcome{Lost: 2, NewGroups: 1}, 3, "2 repos no longer found, 1 new group"},
+		{flow.Outcome{New: 1, Taken: 1, RenamedGroups: 2, LostGroups: 1}, 4, "1 new repo, 1 imported, 2 renamed groups, 1 lost group"},
+		{flow.Outcome{Taken: 5}, 0, "5 repos imported"},
+	} {
+		if got := strings.Join(test.of.Words(), ", "); got != test.want || test.of.Count() != test.count {
+			t.Errorf("%+v: %d, %q; want %d, %q", test.of, test.of.Count(), got, test.count, test.want)
+		}
+	}
+}
+
+// Every number is told, and counted unless it is what Flow did itself.
+func TestOutcomeLeavesNothingOut(t *testing.T) {
+	for i := range reflect.TypeFor[flow.Outcome]().NumField() {
+		var o flow.Outcome
+		reflect.ValueOf(&o).Elem().Field(i).SetInt(1)
+		name := reflect.TypeFor[flow.Outcome]().Field(i).Name
+		if len(o.Words()) != 1 || o.Count() != 1 && name != "Taken" {
+			t.Errorf("%s: %d, %q", name, o.Count(), o.Words())
+		}
+	}
+}

@@ -22,7 +22,9 @@ type Outcome struct {
 	Archived   int `json:"archived"`
 	Unarchived int `json:"unarchived"`
 	Back       int `json:"found_again"`
-	Lost       int `json:"lost"`     // that it no longer brought
+	Lost       int `json:"lost"` // that it no longer brought
+	Gone       int `json:"gone"` // of those missing, also from earlier walks: GitLab has confirmed it
+	NotMember  int `json:"no_longer_member"`
 	Taken      int `json:"imported"` // through auto-import
 
 	NewGroups     int `json:"new_groups"`
@@ -33,7 +35,7 @@ type Outcome struct {
 // Count returns how much was otherwise; 0: there is nothing to tell. What is
 // imported for that reason is no change in GitLab.
 func (o Outcome) Count() int {
-	return o.New + o.Renamed + o.Moved + o.Roles + o.Archived + o.Unarchived + o.Back + o.Lost +
+	return o.New + o.Renamed + o.Moved + o.Roles + o.Archived + o.Unarchived + o.Back + o.Lost + o.Gone + o.NotMember +
 		o.NewGroups + o.RenamedGroups + o.LostGroups
 }
 
@@ -46,7 +48,8 @@ func (o Outcome) Words() (words []string) {
 	}{
 		{o.New, "new repo", ""}, {o.Renamed, "", "renamed"}, {o.Moved, "", "moved"}, {o.Roles, "", "with another role"},
 		{o.Archived, "", "archived"}, {o.Unarchived, "", "no longer archived"},
-		{o.Back, "", "found again"}, {o.Lost, "", lostWords[Missing]}, {o.Taken, "", "imported"},
+		{o.Back, "", "found again"}, {o.Lost, "", lostWords[Missing]},
+		{o.Gone, "", "gone from GitLab"}, {o.NotMember, "", "no longer shared with the account"}, {o.Taken, "", "imported"},
 		{o.NewGroups, "new group", ""}, {o.RenamedGroups, "renamed group", ""}, {o.LostGroups, "lost group", ""},
 	} {
 		switch {

@@ -166,7 +166,10 @@ func (s Setup) refresh(ctx context.Context, in Integration, tell func(Progress))
 	}
 	// The list is complete and stored, whatever comes of this: what is not learned
 	// now is asked after the next walk.
-	_ = s.confirm(ctx, in, conn)
+	if became, err := s.confirm(ctx, in, conn); err == nil {
+		found.Gone, found.NotMember = became.Gone, became.NotMember
+		found.Changes = found.Count()
+	}
 	return found, nil
 }
 
@@ -181,15 +184,16 @@ func (s Setup) leave(ctx context.Context, stage Stage, why error) error {
 	return stage.Abandon(ctx)
 }
 
-// confirm asks GitLab what became of the repos that are missing.
-func (s Setup) confirm(ctx context.Context, in Integration, conn Connection) error {
+// confirm asks GitLab what became of the repos that are missing, and returns how many
+// are gone, and how many no longer the account's.
+func (s Setup) confirm(ctx context.Context, in Integration, conn Connection) (Outcome, error) {
 	ids, err := s.Store.ToConfirm(ctx, in.ID, maxConfirm)
 	if err != nil || len(ids) == 0 {
-		return err
+		return Outcome{}, err
 	}
 	found, err := s.GitLab.Confirm(ctx, conn, ids)
 	if err != nil {
-		return err
+		return Outcome{}, err
 	}
 	return s.Store.Confirmed(ctx, in.ID, found)
 }

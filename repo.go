@@ -76,7 +76,7 @@ func (r Repo) Flags() []string {
 	return flags
 }
 
-var lostWords = [...]string{NotLost: "no longer found", Missing: "no longer found", Gone: "gone from GitLab", NoLongerMember: "no longer a member"}
+var lostWords = [...]string{NotLost: "no longer found", Missing: "no longer found", Gone: "gone", NoLongerMember: "no longer a member"}
 
 // ComparePaths orders full paths as a tree is read: part by part, without
 // regard to case, a group before what is in it.

@@ -56,7 +56,7 @@ func TestRepoSaysWhatIsSpecial(t *testing.T) {
 		{"mirror", flow.Repo{Mirror: true}, "mirror"},
 		{"empty", flow.Repo{Empty: true}, "empty"},
 		{"lost", flow.Repo{LostAt: flow.MomentOf(today)}, "no longer found"},
-		{"gone", flow.Repo{LostAt: flow.MomentOf(today), LostWhy: flow.Gone}, "gone from GitLab"},
+		{"gone", flow.Repo{LostAt: flow.MomentOf(today), LostWhy: flow.Gone}, "gone"},
 		{"no longer a member", flow.Repo{LostAt: flow.MomentOf(today), LostWhy: flow.NoLongerMember}, "no longer a member"},
 		{"all of it", flow.Repo{Archived: true, Fork: true, Mirror: true, Empty: true, LostAt: flow.MomentOf(today)}, "archived, fork, mirror, empty, no longer found"},
 	}

@@ -114,7 +114,7 @@ type Store interface {
 	ToConfirm(ctx context.Context, id int64, most int) ([]int64, error)
 	// Confirmed keeps what GitLab said. It draws the consequences that two complete
 	// discoveries a day apart allow, and no others.
-	Confirmed(ctx context.Context, id int64, found map[int64]Presence) error
+	Confirmed(ctx context.Context, id int64, found map[int64]Presence) (Outcome, error)
 
 	// Highest returns the highest ID of a repo that is known of an integration.
 	Highest(ctx context.Context, id int64) (int64, error)

@@ -139,9 +139,9 @@ func (s *shelf) Found(_ context.Context, each func(flow.Page) error) error {
 
 func (s *shelf) ToConfirm(context.Context, int64, int) ([]int64, error) { return s.missing, nil }
 
-func (s *shelf) Confirmed(_ context.Context, _ int64, found map[int64]flow.Presence) error {
+func (s *shelf) Confirmed(_ context.Context, _ int64, found map[int64]flow.Presence) (flow.Outcome, error) {
 	s.confirmed = found
-	return nil
+	return flow.Outcome{Gone: len(found)}, nil
 }
 
 func (s *shelf) Highest(context.Context, int64) (int64, error) { return s.highest, nil }
@@ -393,8 +393,12 @@ func TestARefreshGoesOn(t *testing.T) {
 func TestMissingReposAreAskedFor(t *testing.T) {
 	w := &walk{presence: map[int64]flow.Presence{5: flow.Absent, 6: flow.Visible}}
 	s := &shelf{missing: []int64{5, 6}}
-	if _, err := setup(w, s).Refresh(t.Context(), flow.Integration{}, nil); err != nil || len(s.confirmed) != 2 || s.confirmed[6] != flow.Visible {
+	found, err := setup(w, s).Refresh(t.Context(), flow.Integration{}, nil)
+	if err != nil || len(s.confirmed) != 2 || s.confirmed[6] != flow.Visible {
 		t.Errorf("the store was told %v (%v)", s.confirmed, err)
+	}
+	if found.New != 2 || found.Gone != 2 || found.Changes != 4 {
+		t.Errorf("it is told as %+v", found)
 	}
 	w, s = &walk{}, &shelf{missing: []int64{5}}
 	if found, err := setup(w, s).Refresh(t.Context(), flow.Integration{}, nil); err != nil || found.Repos != 5 || s.confirmed != nil || len(s.statuses) != 0 {

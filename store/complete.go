@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 
 	"flow"
 )
@@ -87,14 +86,12 @@ func (g *stage) finish(ctx context.Context, tx *sql.Tx, was flow.Integration, d 
 	if err := tx.QueryRowContext(ctx, `SELECT beat_at - at FROM discoveries WHERE id = ?`, g.id).Scan(&found.Took); err != nil {
 		return found, err
 	}
-	outcome, err := json.Marshal(found.Outcome)
+	_, err = tx.ExecContext(ctx, `UPDATE discoveries SET complete = 1, held = 0, released = 0, checkpoint = NULL,
+			groups_found = ?, repos_found = ? WHERE id = ?`, found.Groups, found.Repos, g.id)
 	if err != nil {
 		return found, err
 	}
-	_, err = tx.ExecContext(ctx, `UPDATE discoveries SET complete = 1, held = 0, released = 0, checkpoint = NULL,
-			groups_found = ?, repos_found = ?, outcome = ? WHERE id = ?`,
-		found.Groups, found.Repos, string(outcome), g.id)
-	if err != nil {
+	if err := putOutcome(ctx, tx, was.ID, found.Outcome); err != nil {
 		return found, err
 	}
 	words := found.Words()

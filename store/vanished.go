@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"time"
 
 	"flow"
@@ -41,18 +42,19 @@ func (s *Store) ToConfirm(ctx context.Context, id int64, limit int) ([]int64, er
 // it shows is no longer the account's; one that is not there is gone if two
 // complete discoveries a day apart did not bring it. Those that were never imported
 // nor chosen by hand are then forgotten. What was found again meanwhile stays
-// found. Fault: NoIntegration.
-func (s *Store) Confirmed(ctx context.Context, id int64, said map[int64]flow.Presence) error {
+// found. It returns how many are gone, and how many no longer the account's, which
+// the last discovery then tells as well. Fault: NoIntegration.
+func (s *Store) Confirmed(ctx context.Context, id int64, said map[int64]flow.Presence) (o flow.Outcome, err error) {
 	if len(said) == 0 {
-		return nil
+		return o, nil
 	}
-	return s.write(ctx, "store what became of repos", func(tx *sql.Tx) error {
+	err = s.write(ctx, "store what became of repos", func(tx *sql.Tx) error {
 		in, err := integration(ctx, tx, id)
 		if err != nil {
 			return err
 		}
 		before := nanos(in.Discovery.At.Add(-twoWalks))
-		counts := map[flow.Lost]int{}
+		o = flow.Outcome{}
 		for repo, presence := range said {
 			why, latest := flow.Gone, before
 			switch presence {
@@ -71,7 +73,11 @@ func (s *Store) Confirmed(ctx context.Context, id int64, said map[int64]flow.Pre
 			if err != nil {
 				return err
 			}
-			counts[why] += int(n)
+			if why == flow.Gone {
+				o.Gone += int(n)
+			} else {
+				o.NotMember += int(n)
+			}
 		}
 		if forgotten, err := forgetVanished(ctx, tx, id); err != nil {
 			return err
@@ -80,18 +86,30 @@ func (s *Store) Confirmed(ctx context.Context, id int64, said map[int64]flow.Pre
 				return err
 			}
 		}
-		var words []string
-		if n := counts[flow.Gone]; n > 0 {
-			words = append(words, flow.Plural(n, "repo")+" gone from GitLab")
+		if o == (flow.Outcome{}) {
+			return nil
 		}
-		if n := counts[flow.NoLongerMember]; n > 0 {
-			words = append(words, flow.Plural(n, "repo")+" no longer shared with the account")
+		all := in.Discovery.Outcome
+		all.Gone, all.NotMember = all.Gone+o.Gone, all.NotMember+o.NotMember
+		if err := putOutcome(ctx, tx, id, all); err != nil {
+			return err
 		}
-		if text := discoveryText(words); text != "" {
-			return s.log(ctx, tx, id, in.Version, "", text)
-		}
-		return nil
+		return s.log(ctx, tx, id, in.Version, "", discoveryText(o.Words()))
 	})
+	if err != nil {
+		return flow.Outcome{}, err
+	}
+	return o, nil
+}
+
+// putOutcome stores what the last complete discovery found otherwise.
+func putOutcome(ctx context.Context, tx *sql.Tx, id int64, o flow.Outcome) error {
+	text, err := json.Marshal(o)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `UPDATE discoveries SET outcome = ? WHERE id = (SELECT discovery_id FROM integrations WHERE id = ?)`, string(text), id)
+	return err
 }
 
 // forgetVanished removes the repos of which it is known that the account has them

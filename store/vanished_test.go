@@ -45,8 +45,11 @@ func (p *past) confirms(say map[int64]flow.Presence) (asked []int64) {
 	p.t.Helper()
 	ctx := context.Background()
 	asked = must[[]int64](p.t)(p.s.ToConfirm(ctx, p.in.ID, 100))
-	if err := p.s.Confirmed(ctx, p.in.ID, say); err != nil {
-		p.t.Fatal(err)
+	told := must[flow.Integration](p.t)(p.s.Named(ctx, p.in.Name)).Discovery
+	became := must[flow.Outcome](p.t)(p.s.Confirmed(ctx, p.in.ID, say))
+	told.Gone, told.NotMember, told.Changes = told.Gone+became.Gone, told.NotMember+became.NotMember, told.Changes+became.Count()
+	if now := must[flow.Integration](p.t)(p.s.Named(ctx, p.in.Name)).Discovery; now != told {
+		p.t.Errorf("the last discovery tells %+v, not %+v", now, told)
 	}
 	return asked
 }
@@ -201,8 +204,9 @@ func TestWhatGitLabSaysTooLateIsNotHeard(t *testing.T) {
 	if got := latest(t, p.s, p.in.ID); got != before {
 		t.Errorf("logged %q", got)
 	}
-	wantCause(t, p.s.Confirmed(ctx, 99, map[int64]flow.Presence{11: flow.Absent}), flow.NoIntegration)
-	_, err := p.s.ToConfirm(ctx, 99, 1)
+	_, err := p.s.Confirmed(ctx, 99, map[int64]flow.Presence{11: flow.Absent})
+	wantCause(t, err, flow.NoIntegration)
+	_, err = p.s.ToConfirm(ctx, 99, 1)
 	wantCause(t, err, flow.NoIntegration)
 }
 

@@ -61,10 +61,12 @@ func (void) Held(context.Context, int64) (flow.Held, bool, error) {
 func (void) AcceptHeld(context.Context, int64) (flow.Discovery, error) {
 	return flow.Discovery{}, errNobody
 }
-func (void) DropHeld(context.Context, int64) error                           { return errNobody }
-func (void) ToConfirm(context.Context, int64, int) ([]int64, error)          { return nil, errNobody }
-func (void) Confirmed(context.Context, int64, map[int64]flow.Presence) error { return errNobody }
-func (void) Highest(context.Context, int64) (int64, error)                   { return 0, errNobody }
+func (void) DropHeld(context.Context, int64) error                  { return errNobody }
+func (void) ToConfirm(context.Context, int64, int) ([]int64, error) { return nil, errNobody }
+func (void) Confirmed(context.Context, int64, map[int64]flow.Presence) (flow.Outcome, error) {
+	return flow.Outcome{}, errNobody
+}
+func (void) Highest(context.Context, int64) (int64, error) { return 0, errNobody }
 func (void) AddNewer(context.Context, int64, time.Time, flow.Page) (flow.News, error) {
 	return flow.News{}, errNobody
 }

@@ -19,7 +19,7 @@ func (p *program) reposCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "repos NAME",
 		Short: "Lists the repos of an integration, with what becomes of each and why",
-		Long: `Lists the repos of an integration as the last complete discovery found them: state, role, path, and what decided the state.
+		Long: `Lists the repos of an integration as the last complete discovery found them: state, role, path, what decided the state, and what is special about it, such as archived, fork or no longer found.
 
 The states: imported, not imported (no auto-import asks for it), excluded (a rule keeps it out), kept out (by hand), paused (kept out by hand after it was imported; its data stays), not supported.
 
@@ -56,7 +56,11 @@ func (p *program) runRepos(ctx context.Context, name string, asJSON bool) error 
 	}
 	for i, d := range review.Decisions(p.now()) {
 		repo := &review.Repos[i]
-		rows = append(rows, []string{d.State.String(), roleOf(repo), repo.Path, d.Reason()})
+		reason := d.Reason()
+		if flags := repo.Flags(); len(flags) > 0 {
+			reason += " (" + strings.Join(flags, ", ") + ")"
+		}
+		rows = append(rows, []string{d.State.String(), roleOf(repo), repo.Path, reason})
 	}
 	return writeTable(p.stdout, rows)
 }

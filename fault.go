@@ -239,7 +239,7 @@ var words = map[Cause][2]string{
 	SealBroken:       {"The stored token belongs to another address than this integration has.", "Connect the integration anew."},
 
 	NoTerminal: {"flow needs a terminal.", "Use flow connect in scripts."},
-	Cancelled:  {"Cancelled.", "Start it again when you like."},
+	Cancelled:  {"Cancelled{detail: at }.", "Start it again when you like{where:; }."},
 	Unknown:    {"{detail}.", "Try again."},
 }
 

@@ -108,7 +108,11 @@ func (s Setup) failed(ctx context.Context, in Integration, err error) error {
 	case err == nil:
 		return nil
 	case errors.Is(ctx.Err(), context.Canceled):
-		return &Fault{Cause: Cancelled, Err: fmt.Errorf("%w: %w", context.Cause(ctx), err)}
+		f := &Fault{Cause: Cancelled, Err: fmt.Errorf("%w: %w", context.Cause(ctx), err)}
+		if said := FaultOf(err); said.Cause == Cancelled {
+			f.Detail, f.Where = said.Detail, said.Where
+		}
+		return f
 	}
 	if f := FaultOf(err); in.Method == OAuth && f.Cause == ScopeMissing {
 		// There is no token to be made anew.
@@ -142,7 +146,8 @@ func (s Setup) refresh(ctx context.Context, in Integration, tell func(Progress))
 			return nil
 		})
 		if err != nil {
-			return Discovery{}, errors.Join(err, s.leave(ctx, stage, err))
+			_, problem := s.leave(ctx, stage, err)
+			return Discovery{}, errors.Join(err, problem)
 		}
 	}
 	err = s.GitLab.Discover(ctx, conn, stage.Resume(), func(p Page) error {
@@ -156,11 +161,13 @@ func (s Setup) refresh(ctx context.Context, in Integration, tell func(Progress))
 		return nil
 	})
 	if err != nil {
-		return Discovery{}, errors.Join(s.brokenOff(err, progress, in), s.leave(ctx, stage, err))
+		kept, problem := s.leave(ctx, stage, err)
+		return Discovery{}, errors.Join(s.brokenOff(ctx, err, progress, kept, in), problem)
 	}
 	if found, err = stage.Complete(ctx); err != nil {
 		if !CausedBy(err, Frozen) {
-			err = errors.Join(err, s.leave(ctx, stage, err))
+			_, problem := s.leave(ctx, stage, err)
+			err = errors.Join(err, problem)
 		}
 		return Discovery{}, err
 	}
@@ -173,15 +180,16 @@ func (s Setup) refresh(ctx context.Context, in Integration, tell func(Progress))
 	return found, nil
 }
 
-// leave ends a stage whose walk has failed. The walk may have ended because ctx
-// did; what it left goes, or stays, all the same.
-func (s Setup) leave(ctx context.Context, stage Stage, why error) error {
+// leave ends a stage whose walk has failed, and reports whether it can be gone on
+// with. The walk may have ended because ctx did; what it left goes, or stays, all
+// the same.
+func (s Setup) leave(ctx context.Context, stage Stage, why error) (kept bool, err error) {
 	interrupted := errors.Is(ctx.Err(), context.Canceled) || CausedBy(why, Refused, Timeout, Unreachable, DNS, ServerFault, RateLimit, Maintenance, SignInBusy)
 	ctx = context.WithoutCancel(ctx)
 	if interrupted {
 		return stage.Release(ctx)
 	}
-	return stage.Abandon(ctx)
+	return false, stage.Abandon(ctx)
 }
 
 // confirm asks GitLab what became of the repos that are missing, and returns how many
@@ -224,19 +232,25 @@ func (s Setup) refreshNew(ctx context.Context, in Integration, tell func(Progres
 	return all, err
 }
 
-// brokenOff says how far a walk came, where the server or the way to it failed
-// in its middle.
-func (s Setup) brokenOff(err error, p Progress, in Integration) error {
-	if p.Repos == 0 || !CausedBy(err, Refused, Timeout, Unreachable, DNS, ServerFault) {
+// brokenOff says how far a walk came that was interrupted in its middle, by the
+// server, by the way to it or on purpose, and what is left of it.
+func (s Setup) brokenOff(ctx context.Context, err error, p Progress, kept bool, in Integration) error {
+	switch {
+	case errors.Is(ctx.Err(), context.Canceled) && kept:
+		return &Fault{Cause: Cancelled, Detail: Plural(p.Repos, "repo"), Where: "within the hour it goes on from there", Err: err}
+	case p.Repos == 0 || !CausedBy(err, Refused, Timeout, Unreachable, DNS, ServerFault):
 		return err
 	}
-	kept := ""
+	left := ""
+	if kept {
+		left = " Within the hour a new try goes on from there."
+	}
 	switch at := in.Discovery.At; {
 	case at.IsZero():
 	case s.Now().Sub(at) < time.Minute:
-		kept = " The last list is kept."
+		left += " The last list is kept."
 	default:
-		kept = fmt.Sprintf(" The list of %s is kept.", Ago(s.Now(), at))
+		left += fmt.Sprintf(" The list of %s is kept.", Ago(s.Now(), at))
 	}
-	return &Fault{Cause: BrokenOff, Detail: Plural(p.Repos, "repo"), Where: kept, Says: FaultOf(err).Says, Err: err}
+	return &Fault{Cause: BrokenOff, Detail: Plural(p.Repos, "repo"), Where: left, Says: FaultOf(err).Says, Err: err}
 }

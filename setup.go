@@ -158,8 +158,8 @@ type Stage interface {
 	// Found hands that on, page by page.
 	Found(ctx context.Context, each func(Page) error) error
 	// Release keeps what was gathered for a walk that goes on where this one was
-	// interrupted, if it took long enough to be worth that.
-	Release(ctx context.Context) error
+	// interrupted, within the hour, if it took long enough to be worth that.
+	Release(ctx context.Context) (kept bool, err error)
 	// Abandon forgets it; the last complete discovery stays.
 	Abandon(ctx context.Context) error
 }

@@ -84,6 +84,7 @@ type shelf struct {
 	released   int
 	missing    []int64
 	confirmed  map[int64]flow.Presence
+	keeps      bool // what is released was worth it
 	highest    int64
 	newer      []flow.Page
 	onComplete func()
@@ -163,12 +164,12 @@ func (s *shelf) Complete(context.Context) (flow.Discovery, error) {
 }
 
 // Release is as Abandon is.
-func (s *shelf) Release(ctx context.Context) error {
+func (s *shelf) Release(ctx context.Context) (bool, error) {
 	if ctx.Err() != nil {
-		return ctx.Err()
+		return false, ctx.Err()
 	}
 	s.released++
-	return s.errAbandon
+	return s.keeps, s.errAbandon
 }
 
 // Abandon fails with a context that is over: what a walk left behind goes even
@@ -276,6 +277,9 @@ func TestARefreshThatFails(t *testing.T) {
 		{"in its middle", walk{pages: pages(), end: fault(flow.Timeout)}, shelf{}, known,
 			"GitLab stopped answering at 5 repos. The list of 2 h ago is kept.",
 			"Failed integration: GitLab stopped answering at 5 repos. The list of 2 h ago is kept. Press r to try again.", "released"},
+		{"in its middle, after a long time", walk{pages: pages(), end: fault(flow.Timeout)}, shelf{keeps: true}, known,
+			"GitLab stopped answering at 5 repos. Within the hour a new try goes on from there. The list of 2 h ago is kept.",
+			"Failed integration: GitLab stopped answering at 5 repos. Within the hour a new try goes on from there. The list of 2 h ago is kept. Press r to try again.", "released"},
 		{"in the middle of the first walk", walk{pages: pages(), end: fault(flow.ServerFault)}, shelf{}, flow.Discovery{},
 			"GitLab stopped answering at 5 repos.",
 			"Failed integration: GitLab stopped answering at 5 repos. Press r to try again.", "released"},
@@ -342,6 +346,20 @@ func TestErrorsOnTheWayOutAreJoined(t *testing.T) {
 	}
 	if f := flow.FaultOf(err); f != refused {
 		t.Errorf("it is said that %s", f.Sentence())
+	}
+}
+
+// What took long is worth going on with, and whoever ends it is told so.
+func TestARefreshThatIsCancelledSaysWhatIsKept(t *testing.T) {
+	for keeps, want := range map[bool]string{
+		false: "Cancelled. Start it again when you like.",
+		true:  "Cancelled at 5 repos. Start it again when you like; within the hour it goes on from there.",
+	} {
+		ctx, cancel := context.WithCancel(t.Context())
+		_, err := setup(&walk{pages: pages(), then: cancel}, &shelf{keeps: keeps}).Refresh(ctx, flow.Integration{}, nil)
+		if f := flow.FaultOf(err); f.Sentence()+" "+f.Next() != want || f.Cause != flow.Cancelled {
+			t.Errorf("got %s %s", f.Sentence(), f.Next())
+		}
 	}
 }
 

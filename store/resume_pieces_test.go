@@ -50,7 +50,7 @@ func TestWalksInPiecesFindWhatOneFinds(t *testing.T) {
 				}
 				done = true
 			case random.IntN(2) == 0:
-				if err := stage.Release(ctx); err != nil {
+				if _, err := stage.Release(ctx); err != nil {
 					t.Fatal(err)
 				}
 			}

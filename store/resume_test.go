@@ -29,7 +29,7 @@ func walked(t *testing.T, s *store.Store, id int64, at *clock, took time.Duratio
 
 func TestAnInterruptedWalkGoesOn(t *testing.T) {
 	ctx := context.Background()
-	release := func(s *store.Store, stage flow.Stage) error { return stage.Release(ctx) }
+	release := func(s *store.Store, stage flow.Stage) error { return released(stage.Release(ctx)) }
 	crash := func(s *store.Store, stage flow.Stage) error { return s.Close() }
 	for _, test := range []struct {
 		name  string
@@ -50,7 +50,7 @@ func TestAnInterruptedWalkGoesOn(t *testing.T) {
 		{"still running, it may be", 2 * time.Minute, crash, 30 * time.Second, nil, "", 2},
 		{"abandoned", 2 * time.Minute, func(_ *store.Store, stage flow.Stage) error { return stage.Abandon(ctx) }, 0, nil, "", 0},
 		{"released, then abandoned", 2 * time.Minute, func(_ *store.Store, stage flow.Stage) error {
-			return errors.Join(stage.Release(ctx), stage.Abandon(ctx))
+			return errors.Join(released(stage.Release(ctx)), stage.Abandon(ctx))
 		}, 0, nil, "two", 2},
 		{"another walk is complete since", 2 * time.Minute, release, time.Minute, func(_ *testing.T, _ *store.Store, _ flow.Integration, parallel flow.Stage) error {
 			_, err := parallel.Complete(ctx)
@@ -148,7 +148,7 @@ func TestWhatAWalkHadFoundIsHandedOn(t *testing.T) {
 		t.Fatal(err)
 	}
 	at.pass(2 * time.Minute)
-	if err := stage.Release(ctx); err != nil {
+	if _, err := stage.Release(ctx); err != nil {
 		t.Fatal(err)
 	}
 	stage = must[flow.Stage](t)(s.Stage(ctx, in.ID, at.now()))
@@ -186,7 +186,7 @@ func TestReleasedLongAfterTheLastPage(t *testing.T) {
 			t.Fatal(err)
 		}
 		at.pass(50 * time.Minute)
-		if err := stage.Release(ctx); err != nil {
+		if _, err := stage.Release(ctx); err != nil {
 			t.Fatal(err)
 		}
 		if got, want := count(t, raw(t, o.Path), "staged_repos"), 4*len(left)/3; got != want {
@@ -218,7 +218,7 @@ func TestACheckpointIsKeptOnceASecond(t *testing.T) {
 			t.Fatal(err)
 		}
 		if !test.crash {
-			if err := stage.Release(ctx); err != nil {
+			if _, err := stage.Release(ctx); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -247,7 +247,7 @@ func TestWhoWasTakenOverHasToStop(t *testing.T) {
 	wantCause(t, slow.Add(ctx, small()), flow.StoreFailed)
 	_, err := slow.Complete(ctx)
 	wantCause(t, err, flow.StoreFailed)
-	if err := errors.Join(slow.Release(ctx), slow.Abandon(ctx)); err != nil {
+	if err := errors.Join(released(slow.Release(ctx)), slow.Abandon(ctx)); err != nil {
 		t.Error(err)
 	}
 	// A third one begins anew: two are never at the same rows.
@@ -272,7 +272,7 @@ func TestNoPageIsKeptAfterOneThatWasNot(t *testing.T) {
 	wantCause(t, stage.Add(ctx, flow.Page{Left: flow.Checkpoint("three")}), flow.Cancelled)
 	_, err := stage.Complete(ctx)
 	wantCause(t, err, flow.Cancelled)
-	if err := stage.Release(ctx); err != nil {
+	if _, err := stage.Release(ctx); err != nil {
 		t.Fatal(err)
 	}
 	if got := string(must[flow.Stage](t)(s.Stage(ctx, in.ID, at.now())).Resume()); got != "two" {
@@ -298,3 +298,17 @@ func TestAnOlderWalkDoesNotTakeANewerOnesPlace(t *testing.T) {
 		t.Errorf("got %s of %+v", paths(r), r.Integration.Discovery)
 	}
 }
+
+func TestReleaseTellsWhetherItKeepsTheWalk(t *testing.T) {
+	for took, want := range map[time.Duration]bool{time.Minute: false, 61 * time.Second: true} {
+		at := newClock()
+		s := openStore(t, defaults(t, store.Options{Now: at.now}))
+		in := create(t, s, "acme")
+		if kept, err := walked(t, s, in.ID, at, took).Release(context.Background()); err != nil || kept != want {
+			t.Errorf("after %s: %v, %v", took, kept, err)
+		}
+	}
+}
+
+// released is the error alone.
+func released(_ bool, err error) error { return err }

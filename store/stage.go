@@ -216,11 +216,11 @@ func insertRows(ctx context.Context, tx *sql.Tx, insert string, columns, n int, 
 // Release ends a walk that was interrupted, and keeps what it has gathered for one
 // that goes on within the hour, if that pays: after more than a minute. Else it
 // forgets it.
-func (g *stage) Release(ctx context.Context) error {
+func (g *stage) Release(ctx context.Context) (kept bool, err error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.pulse.stop()
-	return g.store.write(ctx, "release the discovery", func(tx *sql.Tx) error {
+	err = g.store.write(ctx, "release the discovery", func(tx *sql.Tx) error {
 		now := g.store.now()
 		result, err := tx.ExecContext(ctx, `UPDATE discoveries SET released = 1, beat_at = ?1, checkpoint = ifnull(?2, checkpoint)
 			WHERE ifnull(?2, checkpoint) IS NOT NULL AND at < ?3 AND id = ?4 AND walker = ?5 AND complete = 0 AND held = 0 AND released = 0`,
@@ -228,11 +228,13 @@ func (g *stage) Release(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if n, err := result.RowsAffected(); err != nil || n > 0 {
+		n, err := result.RowsAffected()
+		if kept = n > 0; err != nil || kept {
 			return err
 		}
 		return g.forget(ctx, tx)
 	})
+	return kept && err == nil, err
 }
 
 // Abandon forgets what was gathered. Doing so twice, or after the integration

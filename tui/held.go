@@ -73,8 +73,8 @@ func (h *heldPage) update(msg tea.Msg) (move, tea.Cmd) {
 
 // heldChoices begin with the one that changes nothing.
 var heldChoices = []struct{ label, about string }{
-	{"Keep the list", "as it is; the next complete walk asks again"},
-	{"Take the new one", "what is missing waits a day, then GitLab is asked"},
+	{"Keep the list", "the next complete walk asks again"},
+	{"Take the new one", "in a day GitLab is asked about them"},
 }
 
 func (h *heldPage) settle(accept bool) tea.Cmd {

@@ -49,7 +49,7 @@ func newWhy(d *details, w row) *why {
 	}
 	y.choices = []choice{
 		{"Import by hand", "whatever group and rules say", func() { p.SetPin(i, flow.PinIn) }},
-		{"Keep out by hand", "whatever group and rules say; data stays", func() { p.SetPin(i, flow.PinOut) }},
+		{"Keep out by hand", "whatever rules say; its data stays", func() { p.SetPin(i, flow.PinOut) }},
 		{"Follow the group", "and its rules", func() { p.SetPin(i, flow.NoPin) }},
 	}
 	y.at = map[flow.Pin]int{flow.PinIn: 0, flow.PinOut: 1, flow.NoPin: 2}[p.Pin(i)]

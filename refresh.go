@@ -237,13 +237,13 @@ func (s Setup) refreshNew(ctx context.Context, in Integration, tell func(Progres
 func (s Setup) brokenOff(ctx context.Context, err error, p Progress, kept bool, in Integration) error {
 	switch {
 	case errors.Is(ctx.Err(), context.Canceled) && kept:
-		return &Fault{Cause: Cancelled, Detail: Plural(p.Repos, "repo"), Where: "within the hour it goes on from there", Err: err}
+		return &Fault{Cause: Cancelled, Detail: Plural(p.Repos, "repo"), Where: "within the hour it does not begin anew", Err: err}
 	case p.Repos == 0 || !CausedBy(err, Refused, Timeout, Unreachable, DNS, ServerFault):
 		return err
 	}
 	left := ""
 	if kept {
-		left = " Within the hour a new try goes on from there."
+		left = " Within the hour a new try does not begin anew."
 	}
 	switch at := in.Discovery.At; {
 	case at.IsZero():

@@ -278,8 +278,8 @@ func TestARefreshThatFails(t *testing.T) {
 			"GitLab stopped answering at 5 repos. The list of 2 h ago is kept.",
 			"Failed integration: GitLab stopped answering at 5 repos. The list of 2 h ago is kept. Press r to try again.", "released"},
 		{"in its middle, after a long time", walk{pages: pages(), end: fault(flow.Timeout)}, shelf{keeps: true}, known,
-			"GitLab stopped answering at 5 repos. Within the hour a new try goes on from there. The list of 2 h ago is kept.",
-			"Failed integration: GitLab stopped answering at 5 repos. Within the hour a new try goes on from there. The list of 2 h ago is kept. Press r to try again.", "released"},
+			"GitLab stopped answering at 5 repos. Within the hour a new try does not begin anew. The list of 2 h ago is kept.",
+			"Failed integration: GitLab stopped answering at 5 repos. Within the hour a new try does not begin anew. The list of 2 h ago is kept. Press r to try again.", "released"},
 		{"in the middle of the first walk", walk{pages: pages(), end: fault(flow.ServerFault)}, shelf{}, flow.Discovery{},
 			"GitLab stopped answering at 5 repos.",
 			"Failed integration: GitLab stopped answering at 5 repos. Press r to try again.", "released"},
@@ -353,7 +353,7 @@ func TestErrorsOnTheWayOutAreJoined(t *testing.T) {
 func TestARefreshThatIsCancelledSaysWhatIsKept(t *testing.T) {
 	for keeps, want := range map[bool]string{
 		false: "Cancelled. Start it again when you like.",
-		true:  "Cancelled at 5 repos. Start it again when you like; within the hour it goes on from there.",
+		true:  "Cancelled at 5 repos. Start it again when you like; within the hour it does not begin anew.",
 	} {
 		ctx, cancel := context.WithCancel(t.Context())
 		_, err := setup(&walk{pages: pages(), then: cancel}, &shelf{keeps: keeps}).Refresh(ctx, flow.Integration{}, nil)

@@ -201,7 +201,11 @@ func (c *connecting) finish(ctx context.Context, in flow.Integration) error {
 	}
 	switch {
 	case problem != nil:
-		return &hinted{err: problem, next: in.Name + " is stored, without its groups and repos yet. Run " + refresh + " to look for them again."}
+		next := in.Name + " is stored, without its groups and repos yet. Run " + refresh + " to look for them again"
+		if f := flow.FaultOf(problem); f.Cause == flow.Cancelled && f.Where != "" {
+			next += "; " + f.Where
+		}
+		return &hinted{err: problem, next: next + "."}
 	case err != nil || c.events != nil:
 		return err
 	}

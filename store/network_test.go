@@ -9,7 +9,6 @@ import (
 	"encoding/pem"
 	"fmt"
 	"math/big"
-	"os"
 	"reflect"
 	"strings"
 	"testing"
@@ -129,20 +128,8 @@ func TestTheSameWayStoresItsTestAlone(t *testing.T) {
 
 func TestANetworkThatCantBeStored(t *testing.T) {
 	ctx := context.Background()
-	key := func(home string) string { return home + "/.local/state/flow/identity" }
-	for _, test := range []struct {
-		name  string
-		spoil func(t *testing.T, home string) string // returns a statement
-		cause flow.Cause
-	}{
-		{"the key is gone", func(t *testing.T, home string) string { os.Remove(key(home)); return "" }, flow.KeyMissing},
-		{"others can read the key", func(t *testing.T, home string) string { os.Chmod(key(home), 0o644); return "" }, flow.KeyTooOpen},
-		{"another key", func(t *testing.T, home string) string { newKey(t, key(home), 0o600); return "" }, flow.KeyWrong},
-		{"another address", func(*testing.T, string) string {
-			return `UPDATE integrations SET base_url = 'https://gitlab.example.org'`
-		}, flow.SealBroken},
+	for _, test := range append([]spoiling{
 		{"another network", func(*testing.T, string) string { return set("unverified", `json('true')`) }, flow.SealBroken},
-		{"no credential", func(*testing.T, string) string { return `DELETE FROM credentials` }, flow.SealBroken},
 		{"the seal can't be written", func(*testing.T, string) string {
 			return `CREATE TRIGGER no_write BEFORE UPDATE OF sealed ON credentials BEGIN SELECT raise(ABORT, 'no'); END`
 		}, flow.StoreFailed},
@@ -152,7 +139,7 @@ func TestANetworkThatCantBeStored(t *testing.T) {
 		{"its activity can't be written", func(*testing.T, string) string {
 			return `CREATE TRIGGER no_write BEFORE INSERT ON events BEGIN SELECT raise(ABORT, 'no'); END`
 		}, flow.StoreFailed},
-	} {
+	}, spoiledCredentials()...) {
 		t.Run(test.name, func(t *testing.T) {
 			home := t.TempDir()
 			s := openStore(t, store.Options{Env: env(home), Path: home + "/flow.db"})

@@ -12,20 +12,8 @@ import (
 
 func TestARenewalThatCantBeStoredDoesNotBegin(t *testing.T) {
 	ctx := context.Background()
-	key := func(home string) string { return home + "/.local/state/flow/identity" }
-	for _, test := range []struct {
-		name  string
-		spoil func(t *testing.T, home string) string // returns a statement
-		cause flow.Cause
-	}{
-		{"the key is gone", func(t *testing.T, home string) string { os.Remove(key(home)); return "" }, flow.KeyMissing},
-		{"others can read the key", func(t *testing.T, home string) string { os.Chmod(key(home), 0o644); return "" }, flow.KeyTooOpen},
-		{"another key", func(t *testing.T, home string) string { newKey(t, key(home), 0o600); return "" }, flow.KeyWrong},
-		{"another address", func(*testing.T, string) string {
-			return `UPDATE integrations SET base_url = 'https://gitlab.example.org'`
-		}, flow.SealBroken},
+	for _, test := range append([]spoiling{
 		{"another application", func(*testing.T, string) string { return `UPDATE integrations SET client_id = 'evil'` }, flow.SealBroken},
-		{"no credential", func(*testing.T, string) string { return `DELETE FROM credentials` }, flow.SealBroken},
 		{"a token by now", func(*testing.T, string) string {
 			return `UPDATE integrations SET (method, client_id) = ('token', ''); UPDATE credentials SET sealed = (SELECT sealed FROM credentials WHERE integration_id = 2) WHERE integration_id = 1`
 		}, flow.Reconnected},
@@ -38,7 +26,7 @@ func TestARenewalThatCantBeStoredDoesNotBegin(t *testing.T) {
 			os.Mkdir(paths[0], 0o700)
 			return ""
 		}, flow.StoreFailed},
-	} {
+	}, spoiledCredentials()...) {
 		t.Run(test.name, func(t *testing.T) {
 			home := t.TempDir()
 			s := openStore(t, store.Options{Env: env(home), Path: home + "/flow.db"})
@@ -57,6 +45,27 @@ func TestARenewalThatCantBeStoredDoesNotBegin(t *testing.T) {
 				t.Errorf("stored %s, was %s", after, before)
 			}
 		})
+	}
+}
+
+// A spoiling makes something that is stored unusable.
+type spoiling struct {
+	name  string
+	spoil func(t *testing.T, home string) string // returns a statement, or ""
+	cause flow.Cause
+}
+
+// spoiledCredentials are those after which no credential can be opened.
+func spoiledCredentials() []spoiling {
+	key := func(home string) string { return home + "/.local/state/flow/identity" }
+	return []spoiling{
+		{"the key is gone", func(t *testing.T, home string) string { os.Remove(key(home)); return "" }, flow.KeyMissing},
+		{"others can read the key", func(t *testing.T, home string) string { os.Chmod(key(home), 0o644); return "" }, flow.KeyTooOpen},
+		{"another key", func(t *testing.T, home string) string { newKey(t, key(home), 0o600); return "" }, flow.KeyWrong},
+		{"another address", func(*testing.T, string) string {
+			return `UPDATE integrations SET base_url = 'https://gitlab.example.org'`
+		}, flow.SealBroken},
+		{"no credential", func(*testing.T, string) string { return `DELETE FROM credentials` }, flow.SealBroken},
 	}
 }
 

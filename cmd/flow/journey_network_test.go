@@ -46,6 +46,25 @@ func proxied(t *testing.T, site *weather.Site, o weather.ProxyOptions) *weather.
 	return proxy
 }
 
+// redirecting is behind a GitLab whose own name is one with https, and to which
+// http leads.
+func redirecting(t *testing.T) (*world, *weather.Site) {
+	t.Helper()
+	w, site := behind(t, gitlabtest.Options{ExternalURL: "https://gitlab.example.com/git"}, weather.Options{TLS: &weather.TLS{Hosts: []string{"gitlab.example.com"}}})
+	port80, err := weather.Serve(weather.RedirectTo(http.StatusMovedPermanently, "https://gitlab.example.com"), weather.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(port80.Close)
+	proxy, err := weather.StartProxy(weather.ProxyOptions{Hosts: weather.Hosts{"gitlab.example.com:80": port80.Addr(), "gitlab.example.com:443": site.Front.Addr()}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(proxy.Close)
+	w.by(proxy)
+	return w, site
+}
+
 // file writes a file into the home folder of a world.
 func (w *world) file(name string, data []byte) string {
 	w.t.Helper()

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"net/http"
 	"testing"
 
 	"flow/gitlab/gitlabtest"
@@ -38,18 +37,7 @@ func TestPlainHTTPIsTakenBack(t *testing.T) {
 // Nobody misses http where the address has come to be one with https.
 func TestPlainHTTPThatIsNotNeededIsTakenBack(t *testing.T) {
 	t.Parallel()
-	w, site := behind(t, gitlabtest.Options{ExternalURL: "https://gitlab.example.com/git"}, weather.Options{TLS: &weather.TLS{Hosts: []string{"gitlab.example.com"}}})
-	port80, err := weather.Serve(weather.RedirectTo(http.StatusMovedPermanently, "https://gitlab.example.com"), weather.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(port80.Close)
-	proxy, err := weather.StartProxy(weather.ProxyOptions{Hosts: weather.Hosts{"gitlab.example.com:80": port80.Addr(), "gitlab.example.com:443": site.Front.Addr()}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(proxy.Close)
-	w.by(proxy)
+	w, site := redirecting(t)
 	w.deps = func(d *tui.Deps) { d.Network.PlainHTTP, d.Network.Authorities = true, string(site.CA()) }
 	tm := w.open(80, 24)
 	tm.address("http://gitlab.example.com/git").see("http leads to https there", "/^> +\\[x\\] use http/").press("tab", "tab", "tab").see("/^> Access token/").typed(gitlabtest.DemoToken).press("enter").see(passed, "enter continue")

@@ -145,18 +145,7 @@ func TestNetworkFromTheCommandLine(t *testing.T) {
 func TestHTTPThatLeadsToHTTPS(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, width, height int) {
-		w, site := behind(t, gitlabtest.Options{ExternalURL: "https://gitlab.example.com/git"}, weather.Options{TLS: &weather.TLS{Hosts: []string{"gitlab.example.com"}}})
-		port80, err := weather.Serve(weather.RedirectTo(http.StatusMovedPermanently, "https://gitlab.example.com"), weather.Options{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(port80.Close)
-		proxy, err := weather.StartProxy(weather.ProxyOptions{Hosts: weather.Hosts{"gitlab.example.com:80": port80.Addr(), "gitlab.example.com:443": site.Front.Addr()}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(proxy.Close)
-		w.by(proxy)
+		w, site := redirecting(t)
 		w.deps = func(d *tui.Deps) { d.Network.Authorities = string(site.CA()) }
 		tm := w.open(width, height)
 		tm.address("http://gitlab.example.com/git").see("A GitLab answers here", "http leads to https there; Flow uses that.", "/Base URL +https:\\/\\/gitlab\\.example\\.com\\/git/").never("Over http").typed(gitlabtest.DemoToken).press("enter").see(passed).leave()

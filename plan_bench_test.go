@@ -237,3 +237,25 @@ func BenchmarkMemory(b *testing.B) {
 		runtime.KeepAlive(p)
 	})
 }
+
+// A few repos are looked for in every tree of a walk, and many in one.
+func BenchmarkRepoByID(b *testing.B) {
+	atSizes(b, func(b *testing.B, n int) {
+		r := oneGroup(b, n)
+		last := r.Repos[n-1].ID
+		for name, many := range map[string]int{"one": 1, "many": 1000} {
+			b.Run(name, func(b *testing.B) {
+				for b.Loop() {
+					b.StopTimer()
+					fresh := flow.NewReview(r.Integration, r.Settings, r.Groups, r.Repos)
+					b.StartTimer()
+					for range many {
+						if i, ok := fresh.RepoByID(last); !ok || fresh.Repos[i].ID != last {
+							b.Fatal("it is not there")
+						}
+					}
+				}
+			})
+		}
+	})
+}

@@ -4,27 +4,57 @@ import (
 	"cmp"
 	"slices"
 	"sync"
+	"sync/atomic"
 )
 
-// numbers finds repos by their IDs. It is made when it is first asked for.
+// numbers finds repos by their IDs. The index is made once so many are looked for
+// that it pays: a tree that grows is another one four times a second, of which
+// nothing but the focus is asked.
 type numbers struct {
-	once sync.Once
-	byID []int32 // positions
+	asked atomic.Int32
+	once  sync.Once
+	byID  []int32 // positions
 }
+
+// worthNumbering is how many looks through all repos take as long as the index.
+const worthNumbering = 32
 
 // RepoByID returns the position of the repo with that ID.
 func (t *Tree) RepoByID(id int64) (int, bool) {
-	n := t.numbers
-	n.once.Do(func() {
-		n.byID = make([]int32, len(t.Repos))
-		for i := range n.byID {
-			n.byID[i] = int32(i)
+	if t.numbers.asked.Add(1) <= worthNumbering {
+		for i := range t.Repos {
+			if t.Repos[i].ID == id {
+				return i, true
+			}
 		}
-		slices.SortFunc(n.byID, func(a, b int32) int { return cmp.Compare(t.Repos[a].ID, t.Repos[b].ID) })
-	})
-	at, ok := slices.BinarySearchFunc(n.byID, id, func(i int32, id int64) int { return cmp.Compare(t.Repos[i].ID, id) })
+		return -1, false
+	}
+	t.number()
+	byID := t.numbers.byID
+	at, ok := slices.BinarySearchFunc(byID, id, func(i int32, id int64) int { return cmp.Compare(t.Repos[i].ID, id) })
 	if !ok {
 		return -1, false
 	}
-	return int(n.byID[at]), true
+	return int(byID[at]), true
+}
+
+// number makes the index, if there is none.
+func (t *Tree) number() {
+	n := t.numbers
+	n.asked.Store(worthNumbering)
+	n.once.Do(func() {
+		type numbered struct {
+			id int64
+			at int32
+		}
+		all := make([]numbered, len(t.Repos))
+		for i := range t.Repos {
+			all[i] = numbered{t.Repos[i].ID, int32(i)}
+		}
+		slices.SortFunc(all, func(a, b numbered) int { return cmp.Compare(a.id, b.id) })
+		n.byID = make([]int32, len(all))
+		for i := range all {
+			n.byID[i] = all[i].at
+		}
+	})
 }

@@ -85,10 +85,12 @@ func (r *repos) layOut() {
 // that which is shown.
 func (r *repos) refocus() {
 	p, want, above := r.d.plan, row{at: -1}, -1
-	if g, ok := p.GroupByID(r.on.id); ok && !r.on.isRepo {
+	if r.on.isRepo {
+		if i, ok := p.RepoByID(r.on.id); ok {
+			want, above = repoRow(i, 0), p.Owner(i)
+		}
+	} else if g, ok := p.GroupByID(r.on.id); ok {
 		want, above = groupRow(g, 0), p.Parent(g)
-	} else if i, ok := p.RepoByID(r.on.id); ok && r.on.isRepo {
-		want, above = repoRow(i, 0), p.Owner(i)
 	}
 	at := r.find(want)
 	for ; at < 0 && above >= 0; above = p.Parent(above) {

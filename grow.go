@@ -12,7 +12,7 @@ import (
 // out what the rules match. A plan that is made within an hour starts at once.
 // Nothing else may use the review meanwhile.
 func (r *Review) Ready(now time.Time) {
-	r.RepoByID(0)
+	r.number()
 	r.matchedByEach(r.Rules, r.matches.settleTime(now))
 }
 
@@ -44,12 +44,13 @@ func (p *Plan) Grow(groups []Group, repos []Repo, roles map[int64]Role) {
 	p.setRoles(roles)
 }
 
-// Expect makes room for about so many repos in all, once half of them are there. A
-// list that is copied to a larger place when it is nearly complete is in memory
-// twice, when there is least of that left.
+// Expect makes room for about so many repos in all, once half of them are there and
+// what there is of it is nearly full. A list that is copied to a larger place when it
+// is nearly complete is in memory twice, when there is least of that left; and one
+// that follows every better guess is copied again and again.
 func (p *Plan) Expect(total int) {
 	n := len(p.Repos)
-	if total += total / 32; total > cap(p.Repos) && 2*n >= total {
+	if total += total / 16; total > cap(p.Repos) && 2*n >= total && n+n/16 > cap(p.Repos) {
 		p.unshare()
 		p.Repos = slices.Grow(p.Repos, total-n)
 	}
@@ -100,6 +101,43 @@ func lastGroups(groups []Group) []Group {
 		byID[g.ID] = g
 	}
 	return slices.Collect(maps.Values(byID))
+}
+
+// A Settled is what is known of the repos of a first discovery, once it is complete,
+// beyond what it has found.
+type Settled struct {
+	Integration Integration
+	Settings
+	Imported []Import
+}
+
+// An Import is since when a repo is imported.
+type Import struct {
+	ID int64 // of the repo
+	At Moment
+}
+
+// Settle makes the plan one over what is stored, where the walk that began at a
+// time, and that the plan has grown by, has become the first discovery. What is not
+// saved stays. false: another walk has, and the review has to be read anew.
+func (p *Plan) Settle(s Settled, began, now time.Time) bool {
+	first := s.Integration.Discovery
+	if !first.At.Equal(began) || first.Repos != len(p.Repos) {
+		return false
+	}
+	p.unshare()
+	r := &Review{Integration: s.Integration, Settings: s.Settings, Tree: p.Tree, matches: &matches{}}
+	r.Rules = rulesIn(&r.Tree, s.Rules)
+	for i := range r.Repos {
+		r.Repos[i].FirstSeen = MomentOf(first.At)
+	}
+	for _, one := range s.Imported {
+		if i, ok := r.RepoByID(one.ID); ok {
+			r.Repos[i].ImportedAt = one.At
+		}
+	}
+	*p = *p.Over(r, now)
+	return true
 }
 
 // A finds is the set of the IDs that a growing plan has, in order.

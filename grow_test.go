@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+	"time"
 
 	"flow"
 )
@@ -69,6 +70,66 @@ func TestAPlanGrowsIntoWhatIsFound(t *testing.T) {
 		}
 		if checkPlan(t, p); p.IsChanged() {
 			t.Fatalf("seed %d: with all undone %s is left", seed, all(p))
+		}
+	}
+}
+
+// A plan that has grown by a walk is, once that is stored, the plan that is made of
+// what is stored; what is not saved stays, and so does a clone.
+func TestAGrownPlanBecomesTheStoredOne(t *testing.T) {
+	for seed := range uint64(60) {
+		r := rand.New(rand.NewPCG(seed, 6))
+		whole := world(t, r)
+		began := today.Add(-time.Minute)
+		stored := slices.Clone(whole.Repos)
+		settled := flow.Settled{Settings: whole.Settings}
+		settled.Integration = flow.Integration{Version: 7, Discovery: flow.Discovery{At: began, Repos: len(stored), Outcome: flow.Outcome{New: len(stored)}}}
+		p := saved(flow.NewReview(flow.Integration{Version: 1}, flow.Settings{}, nil, nil))
+		for i := range stored {
+			stored[i].FirstSeen, stored[i].LostAt, stored[i].ImportedAt = 0, 0, 0
+			p.Grow(whole.Groups, stored[i:i+1], nil)
+			if r.IntN(9) == 0 {
+				doSomething(t, p, r)
+			}
+			stored[i].FirstSeen = flow.MomentOf(began)
+			if r.IntN(3) == 0 {
+				stored[i].ImportedAt = flow.MomentOf(today)
+				settled.Imported = append(settled.Imported, flow.Import{ID: stored[i].ID, At: stored[i].ImportedAt})
+			}
+		}
+		changes, clone := p.Changes(), p.Clone()
+		before, seen := all(clone), fmt.Sprint(clone.Repos)
+		if !p.Settle(settled, began, today) {
+			t.Fatalf("seed %d: it is not the walk's", seed)
+		}
+		again := flow.NewReview(settled.Integration, settled.Settings, slices.Clone(whole.Groups), stored)
+		if !slices.Equal(p.Groups, again.Groups) || !slices.Equal(p.Repos, again.Repos) {
+			t.Fatalf("seed %d: it is\n%s\nwant\n%s", seed, draw(p.Review), draw(again))
+		}
+		want := flow.NewPlan(again, changes, today)
+		if got := all(p); got != all(want) || p.SavedCounts() != want.SavedCounts() || p.Integration.Version != 7 {
+			t.Fatalf("seed %d: it saves %s, want %s", seed, got, all(want))
+		}
+		if all(clone) != before || fmt.Sprint(clone.Repos) != seen {
+			t.Fatalf("seed %d: the clone changed with the plan", seed)
+		}
+		checkTree(t, p.Review)
+		if checkPlan(t, p); t.Failed() {
+			t.Fatalf("seed %d", seed)
+		}
+	}
+}
+
+// What another walk has found is not what the plan has grown by.
+func TestAPlanIsOfNoOtherWalk(t *testing.T) {
+	r := house(t)
+	settled := func(at time.Time, repos int) flow.Settled {
+		return flow.Settled{Integration: flow.Integration{Version: 7, Discovery: flow.Discovery{At: at, Repos: repos}}}
+	}
+	for _, s := range []flow.Settled{settled(today.Add(time.Second), len(r.Repos)), settled(today, len(r.Repos)+1), settled(time.Time{}, 0)} {
+		p := saved(r)
+		if p.Settle(s, today, today) || p.Integration.Version == 7 {
+			t.Errorf("%+v was taken", s.Integration.Discovery)
 		}
 	}
 }

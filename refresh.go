@@ -32,6 +32,7 @@ type News struct {
 
 // Progress is how far a discovery has come.
 type Progress struct {
+	Began         time.Time // the walk; one that goes on keeps the time of the first part
 	Groups, Repos int
 	Page          Page     // what came last
 	Ahead         Estimate // what it expects of itself
@@ -137,6 +138,7 @@ func (s Setup) refresh(ctx context.Context, in Integration, tell func(Progress))
 		return Discovery{}, err
 	}
 	var progress Progress
+	progress.Began = stage.Began()
 	progress.Groups, progress.Repos = stage.Kept()
 	if tell != nil && in.Discovery.At.IsZero() {
 		// Until the first walk is complete there is no other list to choose from.

@@ -153,6 +153,9 @@ type Stage interface {
 	// Complete makes what was gathered the integration's discovery and imports
 	// what its settings take in, in one transaction.
 	Complete(ctx context.Context) (Discovery, error)
+	// Began is when the walk did: one that goes on keeps the time of the first part.
+	// The discovery that it becomes has the same.
+	Began() time.Time
 	// Kept tells what came with the walk that this one goes on with.
 	Kept() (groups, repos int)
 	// Found hands that on, page by page.

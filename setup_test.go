@@ -127,7 +127,9 @@ func (s *shelf) Add(_ context.Context, p flow.Page) error {
 	return nil
 }
 
-func (s *shelf) Resume() flow.Checkpoint   { return s.resume }
+func (s *shelf) Resume() flow.Checkpoint { return s.resume }
+func (s *shelf) Began() time.Time        { return today }
+
 func (s *shelf) Kept() (groups, repos int) { return s.kept[0], s.kept[1] }
 func (s *shelf) Found(_ context.Context, each func(flow.Page) error) error {
 	for _, p := range s.found {

@@ -18,6 +18,28 @@ func (s *Store) Review(ctx context.Context, id int64) (*flow.Review, error) {
 	return review, err
 }
 
+// Settled returns what is known of the repos of a first discovery beyond what it has
+// found. Fault: NoIntegration.
+func (s *Store) Settled(ctx context.Context, id int64) (flow.Settled, error) {
+	var got flow.Settled
+	err := s.read(ctx, "read what was imported", func(tx *sql.Tx) (err error) {
+		got = flow.Settled{}
+		if got.Integration, err = integration(ctx, tx, id); err != nil {
+			return err
+		}
+		if got.Settings, err = loadSettings(ctx, tx, id); err != nil {
+			return err
+		}
+		return each(ctx, tx, func(rows *sql.Rows) error {
+			var one flow.Import
+			err := rows.Scan(&one.ID, &one.At)
+			got.Imported = append(got.Imported, one)
+			return err
+		}, `SELECT id, imported_at FROM repos WHERE integration_id = ? AND imported_at <> 0`, id)
+	})
+	return got, err
+}
+
 func loadReview(ctx context.Context, tx *sql.Tx, id int64) (*flow.Review, error) {
 	in, err := integration(ctx, tx, id)
 	if err != nil {

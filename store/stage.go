@@ -65,6 +65,9 @@ func (s *Store) Stage(ctx context.Context, id int64, at time.Time) (flow.Stage, 
 // one from the beginning.
 func (g *stage) Resume() flow.Checkpoint { return g.resume }
 
+// Began returns when the walk did: one that was taken over keeps its time.
+func (g *stage) Began() time.Time { return g.at }
+
 // Kept returns how many groups, without people's namespaces, and repos the walk
 // had found that this stage has taken over.
 func (g *stage) Kept() (groups, repos int) { return g.groups, g.repos }

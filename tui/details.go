@@ -29,6 +29,7 @@ type details struct {
 	progress  flow.Progress
 	grown     flow.Page                 // what a first discovery has brought since the tree last grew
 	drawnAt   time.Time                 // when that was
+	grewFor   time.Duration             // how long that took
 	growing   task                      // until it may grow again
 	lookedNew bool                      // the last refresh here looked for new repos only
 	broken    *flow.Fault               // why the last discovery failed
@@ -193,12 +194,15 @@ func (d *details) taskUpdate(m taskMsg) (move, tea.Cmd) {
 	case discovered:
 		d.discovery.stop()
 		d.growing.stop()
-		d.grown = flow.Page{}
 		if got.err != nil {
 			d.broken = flow.FaultOf(got.err)
 		} else {
 			d.notice = d.summary(got)
 		}
+		if got.settled != nil && got.reviewLoaded.err == nil {
+			return move{}, d.settle(got)
+		}
+		d.grown = flow.Page{}
 		d.take(got.reviewLoaded)
 		return d.askHeld(got.held), nil
 	}
@@ -271,6 +275,10 @@ func (d *details) replan(r *flow.Review) {
 	d.question = nil
 	d.repos().focused()
 	d.plan = d.plan.Over(r, d.Now())
+	d.treeChanged()
+}
+
+func (d *details) treeChanged() {
 	for _, t := range d.tabs {
 		t.replaced()
 	}

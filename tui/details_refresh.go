@@ -19,8 +19,9 @@ import (
 const discoveryBound = 6 * time.Hour
 
 type discovered struct {
-	reviewLoaded      // as it is stored now
-	first        bool // nothing was found before
+	reviewLoaded               // as it is stored now
+	settled      *flow.Settled // instead of the review, where the tree has grown by what was found
+	first        bool          // nothing was found before
 	found        flow.Discovery
 	news         *flow.News // where only new repos were looked for
 	err          error      // of the discovery
@@ -51,9 +52,40 @@ func (d *details) refresh() tea.Cmd {
 		}
 		load, cancel := context.WithTimeout(context.WithoutCancel(ctx), storeBound)
 		defer cancel()
-		done.reviewLoaded = loadReview(load, store, in.ID, now())
+		if done.first && done.err == nil {
+			done.settled, done.reviewLoaded = loadSettled(load, store, in.ID)
+		} else {
+			done.reviewLoaded = loadReview(load, store, in.ID, now())
+		}
 		return done
 	})
+}
+
+// loadSettled reads what is known of the repos of a first discovery beyond what it
+// has found: to read them all again would take as much room as they do.
+func loadSettled(ctx context.Context, store Store, id int64) (*flow.Settled, reviewLoaded) {
+	settled, err := store.Settled(ctx, id)
+	if err != nil {
+		return nil, reviewLoaded{err: err}
+	}
+	events, err := store.Events(ctx, id, maxEvents)
+	return &settled, reviewLoaded{events: events, err: err}
+}
+
+// settle makes the tree that has grown the stored one. Where that is another one,
+// since somebody else has walked as well, it is read.
+func (d *details) settle(got discovered) tea.Cmd {
+	d.question = nil // as always where a tree is another one
+	d.repos().focused()
+	d.plan.Grow(d.grown.Groups, d.grown.Repos, d.grown.Roles)
+	d.grown = flow.Page{}
+	if !d.plan.Settle(*got.settled, d.progress.Began, d.Now()) {
+		return d.load()
+	}
+	d.loaded, d.below = true, nil
+	d.in, d.events = got.settled.Integration, got.events
+	d.treeChanged()
+	return nil
 }
 
 // summary says what a discovery brought, and after the first one how to let
@@ -98,13 +130,13 @@ type growDue struct{}
 
 // grow takes into the tree what was found since it last grew, or sees to it that
 // this is done soon. A search ends before the tree grows again, or it would never be
-// over, and most of the time is left to the walk.
+// over, and most of the time is left to the walk and to keys.
 func (d *details) grow() tea.Cmd {
 	if len(d.grown.Groups)+len(d.grown.Repos)+len(d.grown.Roles) == 0 || d.growing.running() {
 		return nil
 	}
 	r := d.repos()
-	wait := max(drawEvery, 4*r.took) - time.Since(d.drawnAt)
+	wait := max(drawEvery, 4*r.took, 4*d.grewFor) - time.Since(d.drawnAt)
 	if r.searching.running() || d.question != nil {
 		wait = max(wait, drawEvery)
 	}
@@ -117,14 +149,14 @@ func (d *details) grow() tea.Cmd {
 			return growDue{}
 		})
 	}
-	d.drawnAt = time.Now()
+	began := time.Now()
 	r.focused()
 	d.plan.Expect(d.progress.Ahead.Total)
 	d.plan.Grow(d.grown.Groups, d.grown.Repos, d.grown.Roles)
 	d.grown = flow.Page{}
-	for _, t := range d.tabs {
-		t.replaced()
-	}
+	d.treeChanged()
+	d.drawnAt = time.Now()
+	d.grewFor = d.drawnAt.Sub(began)
 	return nil
 }
 

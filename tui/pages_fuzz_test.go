@@ -54,6 +54,7 @@ func (void) SetStatus(context.Context, int64, flow.Status) error            { re
 func (void) Stage(context.Context, int64, time.Time) (flow.Stage, error)    { return nil, errNobody }
 func (void) List(context.Context) ([]flow.Integration, error)               { return nil, errNobody }
 func (void) Review(context.Context, int64) (*flow.Review, error)            { return nil, errNobody }
+func (void) Settled(context.Context, int64) (flow.Settled, error)           { return flow.Settled{}, errNobody }
 func (void) Glance(context.Context, int64, int) (flow.Glance, error)        { return flow.Glance{}, errNobody }
 func (void) Held(context.Context, int64) (flow.Held, bool, error) {
 	return flow.Held{}, false, errNobody

@@ -25,6 +25,7 @@ type Store interface {
 	List(ctx context.Context) ([]flow.Integration, error)
 	Glance(ctx context.Context, id int64, rows int) (flow.Glance, error)
 	Review(ctx context.Context, id int64) (*flow.Review, error)
+	Settled(ctx context.Context, id int64) (flow.Settled, error)
 	Held(ctx context.Context, id int64) (held flow.Held, found bool, err error)
 	AcceptHeld(ctx context.Context, id int64) (flow.Discovery, error)
 	DropHeld(ctx context.Context, id int64) error

@@ -94,9 +94,6 @@ func (p *Plan) Explain(i int) string {
 		return "You keep it out by hand; space undoes that."
 	case will.By == ByHistory && !repo.LostAt.IsZero():
 		lost := lostWords[repo.LostWhy]
-		if repo.LostWhy == Gone {
-			lost += " from GitLab"
-		}
 		return fmt.Sprintf("%s since %s. space pauses it; its data stays.", strings.ToUpper(lost[:1])+lost[1:], Date(repo.LostAt.Time()))
 	}
 	return explainState(will)

@@ -41,7 +41,7 @@ func TestWhatTheScreenSaysOfARepo(t *testing.T) {
 		{"imported, and gone since", circumstance{repo: repo(func(r *flow.Repo) {
 			r.ImportedAt, r.LostAt, r.LostWhy = flow.MomentOf(since), flow.MomentOf(since.AddDate(0, 0, 7)), flow.Gone
 		}), auto: on}, []func(*flow.Plan){toggle}, []string{
-			"[x] imported, gone: Gone from GitLab since 10 Nov 2026. space pauses it; its data stays.",
+			"[x] imported, gone: Gone since 10 Nov 2026. space pauses it; its data stays.",
 			"[ ] will pause, gone: It is paused once you save; its data stays. space undoes that.",
 		}},
 		{"taken by auto-import at the next refresh", circumstance{repo: repo(nil), auto: on}, []func(*flow.Plan){toggle}, []string{

@@ -126,7 +126,12 @@ func (p *Plan) Settle(s Settled, began, now time.Time) bool {
 		return false
 	}
 	p.unshare()
-	r := &Review{Integration: s.Integration, Settings: s.Settings, Tree: p.Tree, matches: &matches{}}
+	r := &Review{Integration: s.Integration, Settings: s.Settings, Tree: p.Tree, matches: &matches{at: p.now}}
+	for n, found := range p.book.sets {
+		if found != nil {
+			r.matches.keep(p.book.rules[n].text, p.now, found) // it takes long, and holds: no repo has moved
+		}
+	}
 	r.Rules = rulesIn(&r.Tree, s.Rules)
 	for i := range r.Repos {
 		r.Repos[i].FirstSeen = MomentOf(first.At)

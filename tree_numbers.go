@@ -21,7 +21,8 @@ const worthNumbering = 32
 
 // RepoByID returns the position of the repo with that ID.
 func (t *Tree) RepoByID(id int64) (int, bool) {
-	if t.numbers.asked.Add(1) <= worthNumbering {
+	if n := t.numbers; n.asked.Load() < worthNumbering {
+		n.asked.Add(1)
 		for i := range t.Repos {
 			if t.Repos[i].ID == id {
 				return i, true
@@ -41,8 +42,8 @@ func (t *Tree) RepoByID(id int64) (int, bool) {
 // number makes the index, if there is none.
 func (t *Tree) number() {
 	n := t.numbers
-	n.asked.Store(worthNumbering)
 	n.once.Do(func() {
+		n.asked.Store(worthNumbering)
 		type numbered struct {
 			id int64
 			at int32

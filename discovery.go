@@ -12,6 +12,19 @@ type Discovery struct {
 	Changes int `json:"changes"` // of the outcome, see [Outcome.Count]
 }
 
+// Words tells of a discovery how much was found and, unless it is the first, what of
+// it is otherwise than before: of the first one all is.
+func (d Discovery) Words(first bool) (found string, changes []string) {
+	found = Plural(d.Groups, "group") + ", " + Plural(d.Repos, "repo")
+	if !first {
+		return found, d.Outcome.Words()
+	}
+	if d.Taken > 0 {
+		found += ", " + Number(d.Taken) + " imported"
+	}
+	return found, nil
+}
+
 // An Outcome counts what a walk found otherwise than it was known, by ID. Of the
 // first one everything is new.
 type Outcome struct {

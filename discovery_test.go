@@ -28,6 +28,20 @@ func TestOutcomeWords(t *testing.T) {
 	}
 }
 
+func TestDiscoveryWords(t *testing.T) {
+	d := flow.Discovery{Groups: 1, Repos: 1_200, Outcome: flow.Outcome{New: 1_200, NewGroups: 1}}
+	if found, changes := d.Words(true); found != "1 group, 1,200 repos" || changes != nil {
+		t.Errorf("the first: %q, %q", found, changes)
+	}
+	d.Outcome = flow.Outcome{New: 1_200, Taken: 40}
+	if found, changes := d.Words(true); found != "1 group, 1,200 repos, 40 imported" || changes != nil {
+		t.Errorf("the first that imports: %q, %q", found, changes)
+	}
+	if found, changes := d.Words(false); found != "1 group, 1,200 repos" || len(changes) != 2 {
+		t.Errorf("a later one: %q, %q", found, changes)
+	}
+}
+
 // Every number is told, and counted unless it is what Flow did itself.
 func TestOutcomeLeavesNothingOut(t *testing.T) {
 	for i := range reflect.TypeFor[flow.Outcome]().NumField() {

@@ -94,10 +94,9 @@ func (g *stage) finish(ctx context.Context, tx *sql.Tx, was flow.Integration, d 
 	if err := putOutcome(ctx, tx, was.ID, found.Outcome); err != nil {
 		return found, err
 	}
-	words := found.Words()
+	much, words := found.Words(first)
 	if first {
-		// All of it is new: how much there is says more.
-		words = append([]string{flow.Plural(found.Groups, "group"), flow.Plural(found.Repos, "repo")}, flow.Outcome{Taken: found.Taken}.Words()...)
+		words = []string{much}
 	}
 	if text := discoveryText(words); text != "" {
 		return found, g.store.log(ctx, tx, was.ID, was.Version, "", text)

@@ -99,7 +99,7 @@ func (d *details) summary(done discovered) string {
 		return fmt.Sprintf("%s, %s imported. The last complete walk was %s and took %s; r once more makes one.", flow.Plural(done.news.Repos, "new repo"),
 			flow.Number(done.news.Imported), flow.Ago(d.Now(), d.in.Discovery.At), flow.Lasted(d.in.Discovery.Took))
 	}
-	words := done.found.Words()
+	words := done.found.Outcome.Words()
 	if len(words) == 0 {
 		return "Refreshed: nothing has changed."
 	}

@@ -154,17 +154,16 @@ func listed(examples []string, n int) string {
 }
 
 // outcomeOf is what a complete walk has found, and what of it is otherwise than
-// before: after the first one nothing was.
+// before.
 func outcomeOf(d flow.Discovery, first bool) string {
-	found := flow.Plural(d.Groups, "group") + ", " + flow.Plural(d.Repos, "repo")
-	words := d.Words()
+	found, changes := d.Words(first)
 	switch {
 	case first:
-		return strings.Join(append([]string{found}, flow.Outcome{Taken: d.Taken}.Words()...), ", ")
-	case len(words) == 0:
+		return found
+	case len(changes) == 0:
 		return found + "; nothing has changed"
 	}
-	return found + "; " + strings.Join(words, ", ")
+	return found + "; " + strings.Join(changes, ", ")
 }
 
 // refreshed is what flow refresh --json prints.
